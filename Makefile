@@ -1,0 +1,53 @@
+# Two commands do everything on a plain machine with Python 3.11, make and git: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REAL := $(abspath ../shared/data)
+ifneq ($(wildcard $(REAL)),)
+export MEDIACONTRACTS_REAL_DATA ?= $(REAL)
+endif
+
+.PHONY: setup demo test lint bench lock test-next clean
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.runtime requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@
+
+$(VENV)/.system: deploy/system-packages.sh
+	sh deploy/system-packages.sh
+	touch $@
+
+setup: $(VENV)/.test $(VENV)/.system  ## everything that tests need, into .venv
+
+demo: $(VENV)/.runtime  ## crawl the bundled sample portal, release it, serve it
+	$(BIN)/mediacontracts demo
+
+test: setup  ## all tests; any warning fails
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test  ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.runtime  ## measured ratios against peers, into benchmarks/results.json
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.test  ## renew the hashed lock files
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test -c requirements/runtime.txt -o requirements/test.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group bench -o requirements/bench.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.txt
+
+clean:
+	rm -rf $(VENV) .venv-bench .venv-next .demo

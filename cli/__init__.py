@@ -1,0 +1,1 @@
+"""Run it: the command `mediacontracts`. Imports every room and is imported by none."""

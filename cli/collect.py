@@ -1,0 +1,143 @@
+"""Commands that bring data in: crawl, ingest, rebuild."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from ingest.reference import load_reference
+
+from cli.main import Refused
+from cli.progress import say
+from db.engine import open_engine
+from db.migrate import migrate
+from ingest.files import ingest_files
+from ingest.installation import Installation, now
+from ingest.replay import close_interrupted, replay
+from ingest.retract import apply_retraction, read_retractions
+from ingest.source import Source
+
+
+def prepared(installation: Installation, sources: dict[str, Source]) -> None:
+    """Bring the registry to this version and close what a kill left open; call it under the lock."""
+    engine = installation.engine()
+    with engine.begin() as connection:
+        load_reference(connection)
+    for run in close_interrupted(engine, installation.archive, sources):
+        say(f"run {run} had been interrupted; its captures are loaded")
+    engine.dispose()
+
+
+def declared(sources: dict[str, Source], name: str) -> Source:
+    """The declared source of this name, or a message that lists what there is."""
+    if name not in sources:
+        raise click.BadParameter(f"no source is called {name!r}; declared are: {', '.join(sources) or 'none'}")
+    return sources[name]
+
+
+@click.command()
+@click.argument("source")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--origin", default="", help="The address the files were taken from, if not the source's own.")
+def ingest(source: str, files: tuple[Path, ...], origin: str) -> None:
+    """Read the files of SOURCE into the registry; together they are its newest edition.
+
+    \b
+    Example:
+      mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx
+    """
+    installation = Installation.from_environment(os.environ)
+    with installation.locked():
+        sources = installation.sources()
+        one = declared(sources, source)
+        if one.access != "file":
+            raise click.UsageError(f"{source} is crawled, not ingested: mediacontracts crawl {source}")
+        chosen = list(files) or ([one.bundled_file] if one.bundled_file else [])
+        if not chosen:
+            raise click.UsageError(f"name the files of {source}: mediacontracts ingest {source} FILE…")
+        prepared(installation, sources)
+        engine = installation.engine()
+        result = ingest_files(engine, installation.archive, one, chosen, at=now(), origin=origin, progress=say)
+        engine.dispose()
+    counts = result.counts
+    say(
+        f"{source}: {counts.rows} rows read: {counts.inserted} new, {counts.updated} changed, "
+        f"{counts.unchanged} unchanged, {counts.rejected} rejected, {counts.vanished} vanished (run {result.run})"
+    )
+
+
+@click.command()
+def rebuild() -> None:
+    """Make the registry anew from the archive, the declarations and the corrections.
+
+    The old registry is replaced only when the new one is complete.
+
+    \b
+    Example:
+      mediacontracts rebuild
+    """
+    installation = Installation.from_environment(os.environ)
+    if installation.database_url:
+        raise click.UsageError("rebuild makes a new SQLite registry; unset DATABASE_URL, or point it at an empty one")
+    with installation.locked():
+        sources = installation.sources()
+        prepared(installation, sources)
+        target = installation.home / "registry-rebuilt.db"
+        _remove(target)
+        engine = open_engine(f"sqlite:///{target}")
+        migrate(engine)
+        with engine.begin() as connection:
+            load_reference(connection)
+        captures = replay(engine, installation.archive, sources, say)
+        for retraction in read_retractions(installation.retractions):
+            apply_retraction(engine, sources, retraction)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        _remove(installation.home / "registry.db", keep_file=True)
+        target.replace(installation.home / "registry.db")
+        _remove(target)
+    say(f"rebuilt from {captures} captures")
+
+
+def _remove(database: Path, *, keep_file: bool = False) -> None:
+    for suffix in ("-wal", "-shm") if keep_file else ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+@click.command()
+@click.argument("sources", nargs=-1)
+@click.option("--due", is_flag=True, help="Crawl what is due by its declared frequency, then check and release.")
+@click.option("--since", default="", help="First day of the window (YYYY-MM-DD) instead of the last run's end.")
+@click.option("--sample", type=click.IntRange(min=1), help="Stop after this many pages: a smoke test.")
+@click.option(
+    "--via",
+    type=click.Choice(["graphql", "rest", "html"]),
+    help="The portal's door; by default GraphQL with a token.",
+)
+def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, via: str | None) -> None:
+    """Crawl portal sources into the registry.
+
+    \b
+    Examples:
+      mediacontracts crawl kz_goszakup --since 2026-11-01
+      mediacontracts crawl --due
+    """
+    from cli.schedule import crawl_due, crawl_one  # noqa: PLC0415 - brings in Scrapy, which no other command needs
+
+    if due == bool(sources):
+        raise click.UsageError("name the sources to crawl, or say --due")
+    installation = Installation.from_environment(os.environ)
+    with installation.locked():
+        known = installation.sources()
+        prepared(installation, known)
+        if due:
+            failed = crawl_due(installation, known)
+        else:
+            chosen = [declared(known, name) for name in sources]
+            failed = [
+                one.name for one in chosen if not crawl_one(installation, one, since=since, sample=sample, via=via)
+            ]
+    if failed:
+        raise Refused(f"not taken: {', '.join(failed)}; the last release stays. See the run's reason above")

@@ -1,0 +1,84 @@
+"""Commands that keep the registry right and safe: retract, backup, restore."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import click
+
+from cli.progress import say
+from db.archive import Captured
+from ingest.installation import Installation, now
+from ingest.retract import Retraction, apply_retraction, write_retraction
+
+_KEPT = ("archive", "sources", "decisions", "corrections", "forms", "requests", "releases")
+
+
+@click.command()
+@click.argument("target", metavar="RUN|CAPTURE")
+@click.option("--why", required=True, help="The reason, published with the records that no longer count.")
+def retract(target: str, why: str) -> None:
+    """Take a wrong load out of the totals; its rows stay in the history.
+
+    \b
+    Example:
+      mediacontracts retract br_secom-20261125T080000Z-4f2a1c --why "the file was the wrong month"
+    """
+    installation = Installation.from_environment(os.environ)
+    with installation.locked():
+        engine = installation.engine()
+        retraction = Retraction(target=target, why=why, at=now())
+        records = apply_retraction(engine, installation.sources(), retraction)
+        write_retraction(installation.retractions, retraction)
+        engine.dispose()
+    say(f"{records} records of {target} no longer count")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def backup(folder: Path) -> None:
+    """Copy the installation to FOLDER: the archive, the registry, every decision and release.
+
+    \b
+    Example:
+      mediacontracts backup /media/disk/media-contracts
+    """
+    installation = Installation.from_environment(os.environ)
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty; name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    with installation.locked():
+        for name in _KEPT:
+            if (installation.home / name).exists():
+                shutil.copytree(installation.home / name, folder / name, symlinks=True)
+        registry = installation.home / "registry.db"
+        if registry.exists():
+            source, target = sqlite3.connect(registry), sqlite3.connect(folder / "registry.db")
+            source.backup(target)
+            target.close()
+            source.close()
+    say(f"backed up to {folder}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def restore(folder: Path) -> None:
+    """Bring an installation back from FOLDER into an empty MEDIACONTRACTS_HOME.
+
+    Every archived body is checked against its hash.
+
+    \b
+    Example:
+      MEDIACONTRACTS_HOME=/srv/media-contracts mediacontracts restore /media/disk/media-contracts
+    """
+    installation = Installation.from_environment(os.environ)
+    if installation.home.exists() and any(installation.home.iterdir()):
+        raise click.UsageError(f"{installation.home} is not empty; set MEDIACONTRACTS_HOME to a new folder")
+    shutil.copytree(folder, installation.home, symlinks=True, dirs_exist_ok=True)
+    digests = {event.sha256 for event in installation.archive.events() if isinstance(event, Captured)}
+    for digest in sorted(digests):
+        installation.archive.get(digest)
+    say(f"restored to {installation.home}; {len(digests)} archived bodies are as they were stored")

@@ -1,0 +1,167 @@
+"""Bytes first: every body is stored under its SHA-256 before anything is read from it.
+
+`archive/ab/cdef….zst` holds a body once, whatever the number of captures. `captures.jsonl` beside it is an append-only
+journal: a line when a run starts, a line for each capture, a line when the run ends. The journal and the bodies are
+all that a rebuild needs. A body is stored after transfer and content decoding and before any character decoding.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import zstandard
+
+from db.model.base import format_instant
+
+
+class ArchiveError(Exception):
+    """Stored bytes are missing or are not what their name says."""
+
+
+class RunStarted(msgspec.Struct, tag="run", tag_field="event", kw_only=True, omit_defaults=True):
+    """A run begins: which source, how, and for which window."""
+
+    run: str
+    source: str
+    kind: Literal["crawl", "ingest"]
+    at: str
+    window_from: str = ""
+    window_to: str = ""
+
+
+class Captured(msgspec.Struct, tag="capture", tag_field="event", kw_only=True, omit_defaults=True):
+    """One body: its hash, what was asked for, what came back.
+
+    `reader` names the pure function that reads it; `context` lists the captures (refs) it is read together with, and
+    `request` holds what of the request the reader needs. A capture without a reader is context or an error page.
+    """
+
+    ref: str
+    run: str
+    source: str
+    sha256: str
+    url: str
+    at: str
+    byte_count: int
+    status: int | None = None
+    file_name: str = ""
+    headers: dict[str, str] = {}
+    request: dict[str, Any] = {}
+    reader: str = ""
+    context: list[str] = []
+
+
+class RunEnded(msgspec.Struct, tag="end", tag_field="event", kw_only=True, omit_defaults=True):
+    """A run ends: `complete` says that it saw all of what it set out to see."""
+
+    run: str
+    at: str
+    state: Literal["finished", "failed"]
+    reason: str = ""
+    complete: bool = False
+    responses: int = 0
+    responses_bad: int = 0
+
+
+Event = RunStarted | Captured | RunEnded
+
+
+class Archive:
+    """Bodies by hash and the journal of captures of one installation."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.journal = root / "captures.jsonl"
+        self._whole = False
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+        self._compress = zstandard.ZstdCompressor(level=1, write_checksum=True).compress
+
+    def path(self, digest: str) -> Path:
+        """Where the body of this hash lies."""
+        return self.root / digest[:2] / f"{digest[2:]}.zst"
+
+    def put(self, body: bytes) -> str:
+        """Store a body once and give its SHA-256; the file appears whole or not at all."""
+        digest = sha256(body).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(self._compress(body))
+                out.flush()
+                os.fsync(out.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Give the body of this hash, checked against it.
+
+        Raises:
+            ArchiveError: the body is not there, or its bytes are not those that were stored.
+        """
+        target = self.path(digest)
+        try:
+            body = zstandard.ZstdDecompressor().decompress(target.read_bytes())
+        except FileNotFoundError:
+            raise ArchiveError(f"archive: no body {digest}; restore the archive from a backup") from None
+        except zstandard.ZstdError as error:
+            raise ArchiveError(f"archive: {target} is damaged ({error}); restore it from a backup") from None
+        if sha256(body).hexdigest() != digest:
+            raise ArchiveError(f"archive: {target} does not hold what its name says; restore it from a backup")
+        return body
+
+    def write(self, event: Event) -> None:
+        """Append one line to the journal; the line is on disk when this returns."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        line = self._encode(event) + b"\n"
+        handle = os.open(self.journal, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            if not self._whole:
+                _cut_torn_line(handle)
+                self._whole = True
+            os.write(handle, line)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def events(self) -> Iterator[Event]:
+        """Read the journal in order; a last line cut short by a crash is passed over, any other damage raises."""
+        if not self.journal.exists():
+            return
+        decoder = msgspec.json.Decoder(Event)
+        lines = self.journal.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, start=1):
+            if not line:
+                continue
+            try:
+                yield decoder.decode(line)
+            except msgspec.DecodeError as error:
+                if number == len(lines):
+                    return
+                raise ArchiveError(f"{self.journal} line {number}: {error}") from None
+
+
+def _cut_torn_line(handle: int) -> None:
+    """Take away a last line that a crash cut short, so that the next one does not run into it."""
+    size = os.fstat(handle).st_size
+    tail = os.pread(handle, min(size, 1024 * 1024), max(0, size - 1024 * 1024))
+    if tail and not tail.endswith(b"\n"):
+        os.ftruncate(handle, size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+def instant(value: datetime) -> str:
+    """An aware datetime as the journal writes it."""
+    return format_instant(value)

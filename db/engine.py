@@ -1,0 +1,64 @@
+"""Opens the registry: SQLite by default, PostgreSQL where several machines write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+WRITER_LOCK = 7_240_119
+"""Number of the PostgreSQL advisory lock that lets one loader write at a time."""
+
+
+def registry_url(home: Path, database_url: str = "") -> str:
+    """The registry's address: `DATABASE_URL` where it is set, else a file in the installation."""
+    if not database_url:
+        return f"sqlite:///{home / 'registry.db'}"
+    url = make_url(database_url)
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+pg8000")
+        socket_folder = url.query.get("host")
+        if isinstance(socket_folder, str) and socket_folder.startswith("/"):
+            # libpq takes a socket's folder as the host; pg8000 wants the socket itself
+            url = url.difference_update_query(["host"]).update_query_dict(
+                {"unix_sock": f"{socket_folder}/.s.PGSQL.{url.query.get('port', '5432')}"}
+            )
+    return url.render_as_string(hide_password=False)
+
+
+def open_engine(url: str) -> Engine:
+    """Open the registry with foreign keys on and one writer at a time."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+    return engine
+
+
+def _sqlite_connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, below
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "cache_size=-32000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; other writers wait until it ends."""
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+        yield connection

@@ -1,0 +1,35 @@
+"""The tables of the registry. Importing this module makes `Base.metadata` complete."""
+
+from db.model.base import Base, UtcDateTime, format_instant, parse_instant
+from db.model.claims import Claim, ClaimCheck, Release
+from db.model.parties import Body, BodyName, BodyParent, Organisation, OrganisationName, Outlet, OutletName
+from db.model.provenance import Capture, RejectedRow, Run, Source
+from db.model.records import Record, RecordAmount, RecordLine, Revision
+from db.model.reference import Code, Region
+
+__all__ = [
+    "Base",
+    "Body",
+    "BodyName",
+    "BodyParent",
+    "Capture",
+    "Claim",
+    "ClaimCheck",
+    "Code",
+    "Organisation",
+    "OrganisationName",
+    "Outlet",
+    "OutletName",
+    "Record",
+    "RecordAmount",
+    "RecordLine",
+    "Region",
+    "RejectedRow",
+    "Release",
+    "Revision",
+    "Run",
+    "Source",
+    "UtcDateTime",
+    "format_instant",
+    "parse_instant",
+]

@@ -1,0 +1,154 @@
+"""Expectations: whether what was loaded may be published. A bad run never replaces a good release.
+
+Each source declares its own floor and ceiling; beside them every run is held against the run before it. `fatal`
+findings end with exit code 1 and keep the last release, `warning` findings are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, text
+
+from ingest.source import Source
+
+GOOD_RESPONSES = 0.85
+"""Least share of good responses of a crawl; the floor that a registry of procurement data publishes for its own."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One expectation that was not met."""
+
+    source: str
+    rule: str
+    level: Literal["fatal", "warning"]
+    message: str
+
+
+_COUNTS = """
+SELECT count(*) AS records, count(DISTINCT b.body_id) AS payers, count(DISTINCT o.organisation_id) AS recipients,
+  count(DISTINCT t.outlet_id) AS outlets, count(DISTINCT r.year) AS years,
+  sum(CASE WHEN r.recipient_name_id IS NULL THEN 0 ELSE 1 END) AS with_recipient,
+  sum(CASE WHEN r.outlet_name_id IS NULL THEN 0 ELSE 1 END) AS with_outlet,
+  sum(CASE WHEN r.year_state = 'no date' THEN 0 ELSE 1 END) AS with_year,
+  sum(CASE WHEN r.amount_minor IS NULL THEN 0 ELSE 1 END) AS with_amount
+FROM record r JOIN body_name b ON b.id = r.payer_name_id
+LEFT JOIN organisation_name o ON o.id = r.recipient_name_id LEFT JOIN outlet_name t ON t.id = r.outlet_name_id
+WHERE r.source_id = :source AND r.vanished_run_id IS NULL
+"""
+_SUMS = """
+SELECT currency, sum(amount_minor) FROM record WHERE source_id = :source AND counted GROUP BY currency
+"""
+_RUNS = """
+SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run WHERE source_id = :source
+ORDER BY id DESC LIMIT 2
+"""
+
+
+def check(engine: Engine, sources: Mapping[str, Source], accepted: Container[str] = ()) -> list[Finding]:
+    """Hold every loaded source against its expectations; the worst first.
+
+    `accepted` holds references of runs that a person has looked at: having fewer rows is no finding for them.
+    """
+    findings: list[Finding] = []
+    with engine.connect() as connection:
+        loaded = connection.execute(text("SELECT id, name FROM source ORDER BY name")).all()
+        if not loaded:
+            findings.append(
+                Finding("registry", "loaded", "fatal", "nothing is loaded; ingest or crawl a source first")
+            )
+        for source_id, name in loaded:
+            source = sources.get(name)
+            if source is None:
+                findings.append(
+                    Finding(name, "declared", "fatal", "its yml is missing; restore it or retract its runs")
+                )
+                continue
+            findings += _check_source(connection, source_id, source, accepted)
+    return sorted(findings, key=lambda finding: finding.level)
+
+
+def _check_source(connection: Connection, source_id: int, source: Source, accepted: Container[str]) -> list[Finding]:
+    row = connection.execute(text(_COUNTS), {"source": source_id}).one()
+    found = {key: int(value or 0) for key, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
+    for currency, total in connection.execute(text(_SUMS), {"source": source_id}):
+        found[f"sum {currency}"] = int(total or 0)
+    runs = connection.execute(text(_RUNS), {"source": source_id}).all()
+    found["rejected"] = runs[0].rejected if runs else 0
+    findings = [
+        *_limits(source, found),
+        *_fill(source, found),
+    ]
+    if runs:
+        findings += _run_findings(source.name, runs, accepted)
+    return findings
+
+
+def _limits(source: Source, found: Mapping[str, int]) -> list[Finding]:
+    findings = []
+    for key, least in source.expect.min.items():
+        if found.get(key, 0) < least:
+            findings.append(
+                Finding(source.name, f"min {key}", "fatal", f"{key}: {found.get(key, 0)}, at least {least} expected")
+            )
+    for key, most in source.expect.max.items():
+        if found.get(key, 0) > most:
+            findings.append(
+                Finding(source.name, f"max {key}", "warning", f"{key}: {found.get(key, 0)}, at most {most} expected")
+            )
+    return findings
+
+
+def _fill(source: Source, found: Mapping[str, int]) -> list[Finding]:
+    findings = []
+    total = found["records"]
+    present = {
+        "payer": total,
+        "recipient": found["with_recipient"],
+        "outlet": found["with_outlet"],
+        "year": found["with_year"],
+        "amount": found["with_amount"],
+    }
+    for field, share in source.expect.fill.items():
+        if total and present[field] < share * total:
+            findings.append(
+                Finding(
+                    source.name,
+                    f"fill {field}",
+                    "fatal",
+                    f"{field} is given on {present[field]} of {total} records, a share of {share} expected",
+                )
+            )
+    return findings
+
+
+def _run_findings(name: str, runs: Sequence[Row[Any]], accepted: Container[str]) -> list[Finding]:
+    last, *before = runs
+    findings = []
+    if last.state == "running":
+        findings.append(Finding(name, "run", "fatal", f"run {last.ref} has not ended"))
+    if last.state == "failed":
+        findings.append(Finding(name, "run", "fatal", f"run {last.ref} failed: {last.reason}"))
+    if last.responses and last.responses_bad > (1 - GOOD_RESPONSES) * last.responses:
+        findings.append(
+            Finding(
+                name,
+                "responses",
+                "fatal",
+                f"run {last.ref}: {last.responses_bad} of {last.responses} responses were bad",
+            )
+        )
+    both_whole = bool(before) and last.kind == "ingest" and before[0].kind == "ingest"
+    if both_whole and last.rows < before[0].rows and last.ref not in accepted:
+        findings.append(
+            Finding(
+                name,
+                "fewer rows",
+                "fatal",
+                f"run {last.ref} has {last.rows} rows, the one before had {before[0].rows}; "
+                f"retract it, or if the source really shrank: mediacontracts check --accept {last.ref} --why …",
+            )
+        )
+    return findings

@@ -1,0 +1,56 @@
+"""What a portal source may crawl, declared in its yml: never everything, always a list and a window."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from ingest.values.bin import BinError, read_bin
+
+
+class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The declared reach of a crawl: whose contracts, and over which days.
+
+    `suppliers` and `customers` are BINs (12 digits, quoted in the yml so that zeros survive). `since` is the first day
+    of a first crawl (blank: from the beginning). A long range is asked for in windows of `window_days`;
+    `overlap_days` is how far a window reaches back into the one before, since the portal shows late changes under an
+    earlier date.
+    """
+
+    suppliers: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    since: str = ""
+    window_days: int = 31
+    overlap_days: int = 2
+    page_size: int = 200
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises:
+            ValueError: a number is no BIN or belongs to a person, `since` is no day, or a size is out of range.
+        """
+        for listed, numbers in (("suppliers", self.suppliers), ("customers", self.customers)):
+            for place, number in enumerate(numbers, start=1):
+                _check(listed, place, number)
+            if len(set(numbers)) != len(numbers):
+                raise ValueError(f"crawl: {listed}: a BIN is listed twice")
+        if self.since:
+            date.fromisoformat(self.since)
+        if not (1 <= self.page_size <= 2000 and self.window_days >= 1 and self.overlap_days >= 0):
+            raise ValueError("crawl: page_size is 1 to 2000, window_days at least 1, overlap_days at least 0")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is listed: such a plan would ask for everything, and is refused."""
+        return not self.suppliers and not self.customers
+
+
+def _check(listed: str, place: int, number: str) -> None:
+    try:
+        found = read_bin(number)
+    except BinError as error:
+        raise ValueError(f"crawl: {listed}: entry {place} is no BIN: {error}") from None
+    if found.kind == "person" or found.padded:
+        raise ValueError(f"crawl: {listed}: entry {place} is not the BIN of an organisation, written with 12 digits")

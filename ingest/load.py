@@ -1,0 +1,291 @@
+"""The one door to the registry: every record, rejected row and deletion comes in here, one transaction a batch.
+
+Unknown spellings become ids in memory, what is stored already is read in one go, and rows are written through the
+driver. The books are held: rows in = inserted + updated + unchanged + rejected.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from db.archive import Captured, RunEnded, RunStarted
+from db.bulk import chunks, insert_rows, next_id, table_of, update_rows
+from db.engine import writing
+from db.model import Record, RecordAmount, RecordLine, RejectedRow, Revision, Run
+from ingest import rows as r
+from ingest.counting import recount
+from ingest.editions import Known
+from ingest.record import Batch, facts_hash
+from ingest.record import Record as Typed
+from ingest.revise import changed_fields
+from ingest.run_row import capture_id, open_run
+from ingest.source import Source
+from ingest.spelling import Spellings
+
+
+class Counts(msgspec.Struct):
+    """What became of the rows of a batch or a run."""
+
+    rows: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    vanished: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add another count to this one."""
+        for field in self.__struct_fields__:
+            setattr(self, field, getattr(self, field) + getattr(other, field))
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    id: int
+    facts_hash: bytes
+    gone: bool
+    first_run: int
+    changed_run: int
+
+
+class Loader:
+    """Loads the batches of one run of one source. Not shared between threads."""
+
+    def __init__(self, engine: Engine, source: Source, started: RunStarted) -> None:
+        self.engine = engine
+        self.source = source
+        self.counts = Counts()
+        self.spellings = Spellings(source.country)
+        self.slices: set[str] = set()
+        with writing(engine) as connection:
+            self.run = open_run(connection, source, started)
+            self.regions = {
+                code: region_id
+                for region_id, code in connection.exec_driver_sql("SELECT id, code FROM region ORDER BY valid_from")
+            }
+
+    def known(self, slice_name: str) -> list[Known]:
+        """What is stored of a slice, for the pairing of editions."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                table_of(Record)
+                .select()
+                .with_only_columns(Record.key, Record.identity, Record.raw_hash, Record.vanished_run_id)
+                .where(Record.source_id == self.run.source_id, Record.slice == slice_name)
+            )
+            return [Known(row[0], row[1], bytes(row[2]), row[3] is not None) for row in found]
+
+    def load(self, batch: Batch, captured: Captured) -> Counts:
+        """Load one batch in one transaction."""
+        counts = Counts(rows=batch.rows, rejected=len(batch.rejected))
+        try:
+            with writing(self.engine) as connection:
+                read_in = capture_id(connection, self.run, captured)
+                self.spellings.refresh(connection)
+                self._load_records(connection, batch, read_in, counts)
+                self._load_rejected(connection, batch, read_in)
+                self._delete(connection, batch)
+                self._write_counts(connection, counts)
+        except BaseException:
+            self.spellings.forget()
+            self.run.captures.pop(captured.ref, None)
+            raise
+        self.slices.add(batch.slice)
+        self.counts.add(counts)
+        return counts
+
+    def finish(self, ended: RunEnded) -> Counts:
+        """End the run: mark what a complete run did not see any more, and decide what counts."""
+        with writing(self.engine) as connection:
+            vanished = self._vanish(connection) if ended.complete and ended.state == "finished" else 0
+            recount(connection, self.run.source_id, self.source.superseded_why)
+            update_rows(
+                connection,
+                table_of(Run),
+                ("finished_at", "state", "reason", "vanished", "responses", "responses_bad"),
+                "id",
+                [(ended.at, ended.state, ended.reason, vanished, ended.responses, ended.responses_bad, self.run.id)],
+            )
+        self.counts.vanished += vanished
+        return self.counts
+
+    def _load_records(self, connection: Connection, batch: Batch, capture_id: int, counts: Counts) -> None:
+        records = {record.key: record for record in batch.records}  # the last of a doubled key in one page holds
+        counts.unchanged += len(batch.records) - len(records)
+        stored = self._stored(connection, list(records))
+        new: list[tuple[Typed, bytes]] = []
+        changed: list[tuple[Typed, bytes, int]] = []
+        same: list[int] = []
+        back: list[int] = []
+        for key, record in records.items():
+            digest = facts_hash(record)
+            known = stored.get(key)
+            if known is None:
+                new.append((record, digest))
+            elif known.facts_hash != digest:
+                changed.append((record, digest, known.id))
+            else:
+                same.append(known.id)
+                self._count_same(known, counts)
+            if known is not None and known.gone:
+                back.append(known.id)
+        resolved = [self._resolve(record) for record in [*(n[0] for n in new), *(c[0] for c in changed)]]
+        self.spellings.flush(connection)
+        self._insert(connection, batch, capture_id, new, resolved[: len(new)])
+        self._update(connection, capture_id, changed, resolved[len(new) :])
+        self._touch(connection, same, back)
+        counts.inserted += len(new)
+        counts.updated += len(changed)
+
+    def _count_same(self, known: _Stored, counts: Counts) -> None:
+        """Count an equal record; a resumed run counts what it did before the kill as its own work."""
+        if self.run.resumed and known.first_run == self.run.id:
+            counts.inserted += 1
+        elif self.run.resumed and known.changed_run == self.run.id:
+            counts.updated += 1
+        else:
+            counts.unchanged += 1
+
+    def _stored(self, connection: Connection, keys: list[str]) -> dict[str, _Stored]:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        found: dict[str, _Stored] = {}
+        for part in chunks(keys):
+            marks = ", ".join([mark] * len(part))
+            for row in connection.exec_driver_sql(
+                "SELECT key, id, facts_hash, vanished_run_id, first_run_id, changed_run_id FROM record "
+                f"WHERE source_id = {self.run.source_id} AND key IN ({marks})",
+                tuple(part),
+            ):
+                found[row[0]] = _Stored(row[1], bytes(row[2]), row[3] is not None, row[4], row[5])
+        return found
+
+    def _resolve(self, record: Typed) -> r.Ids:
+        names = self.spellings
+        payer = names.body(record.payer)
+        ministry = names.body(record.ministry) if record.ministry else payer
+        return r.Ids(
+            payer=payer,
+            ministry=names.body_entity(ministry),
+            organiser=names.body(record.organiser) if record.organiser else None,
+            recipient=names.organisation(record.recipient),
+            intermediary=names.organisation(record.intermediary),
+            outlet=names.outlet(record.outlet),
+            region=self.regions.get(record.region_code) if record.region_code else None,
+        )
+
+    def _provenance(self, record: Typed, digest: bytes, capture_id: int) -> tuple[Any, ...]:
+        return (
+            digest, record.raw_hash, capture_id, record.locator, record.url, record.amount.raw, record.amount.rule,
+        )  # fmt: skip
+
+    def _insert(
+        self,
+        connection: Connection,
+        batch: Batch,
+        capture_id: int,
+        new: list[tuple[Typed, bytes]],
+        resolved: list[r.Ids],
+    ) -> None:
+        first = next_id(connection, table_of(Record)) if new else 0
+        record_rows: list[tuple[Any, ...]] = []
+        amounts: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
+        run = self.run.id
+        for record_id, ((record, digest), ids) in enumerate(zip(new, resolved, strict=True), start=first):
+            counted, why = r.first_counted(record, self.source.superseded_why)
+            record_rows.append(
+                (record_id, self.run.source_id, record.key, r.record_uid(self.source.name, record.key), batch.slice,
+                 record.identity, *r.facts_of(record, ids), *self._provenance(record, digest, capture_id), counted,
+                 why, run, run, run)
+            )  # fmt: skip
+            amounts += r.amount_rows(record_id, record)
+            lines += r.line_rows(record_id, record)
+        insert_rows(connection, table_of(Record), r.INSERTED, record_rows)
+        insert_rows(connection, table_of(RecordAmount), r.AMOUNT_COLUMNS, amounts)
+        insert_rows(connection, table_of(RecordLine), r.LINE_COLUMNS, lines)
+
+    def _update(
+        self, connection: Connection, capture_id: int, changed: list[tuple[Typed, bytes, int]], resolved: list[r.Ids]
+    ) -> None:
+        if not changed:
+            return
+        facts = [r.facts_of(record, ids) for (record, *_), ids in zip(changed, resolved, strict=True)]
+        revisions = changed_fields(
+            connection, self.spellings, [(record_id, record) for record, _, record_id in changed], facts
+        )
+        first = next_id(connection, table_of(Revision))
+        insert_rows(
+            connection,
+            table_of(Revision),
+            ("id", "record_id", "run_id", "field", "old", "new"),
+            [(n, record_id, self.run.id, field, old, new)
+             for n, (record_id, field, old, new) in enumerate(revisions, start=first)],
+        )  # fmt: skip
+        update_rows(
+            connection,
+            table_of(Record),
+            (*r.FACTS, *r.PROVENANCE, "changed_run_id", "seen_run_id", "vanished_run_id"),
+            "id",
+            [(*fact, *self._provenance(record, digest, capture_id), self.run.id, self.run.id, None, record_id)
+             for fact, (record, digest, record_id) in zip(facts, changed, strict=True)],
+        )  # fmt: skip
+        for part in chunks([record_id for *_, record_id in changed]):
+            listed = ", ".join(map(str, part))
+            connection.exec_driver_sql(f"DELETE FROM record_amount WHERE record_id IN ({listed})")
+            connection.exec_driver_sql(f"DELETE FROM record_line WHERE record_id IN ({listed})")
+        amounts = [row for record, _, record_id in changed for row in r.amount_rows(record_id, record)]
+        lines = [row for record, _, record_id in changed for row in r.line_rows(record_id, record)]
+        insert_rows(connection, table_of(RecordAmount), r.AMOUNT_COLUMNS, amounts)
+        insert_rows(connection, table_of(RecordLine), r.LINE_COLUMNS, lines)
+
+    def _touch(self, connection: Connection, same: list[int], back: list[int]) -> None:
+        for part in chunks(same):
+            connection.exec_driver_sql(
+                f"UPDATE record SET seen_run_id = {self.run.id} WHERE id IN ({', '.join(map(str, part))})"
+            )
+        for part in chunks(back):
+            connection.exec_driver_sql(
+                f"UPDATE record SET vanished_run_id = NULL WHERE id IN ({', '.join(map(str, part))})"
+            )
+
+    def _load_rejected(self, connection: Connection, batch: Batch, capture_id: int) -> None:
+        if not batch.rejected:
+            return
+        first = next_id(connection, table_of(RejectedRow))
+        insert_rows(
+            connection,
+            table_of(RejectedRow),
+            ("id", "source_id", "capture_id", "run_id", "locator", "reason", "raw"),
+            [(n, self.run.source_id, capture_id, self.run.id, row.locator, row.reason, row.raw)
+             for n, row in enumerate(batch.rejected, start=first)],
+        )  # fmt: skip
+
+    def _delete(self, connection: Connection, batch: Batch) -> None:
+        if batch.deletions:
+            mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+            connection.exec_driver_sql(
+                f"UPDATE record SET deleted_at = {mark} WHERE source_id = {self.run.source_id} AND deleted_at IS NULL "
+                f"AND (key = {mark} OR root_key = {mark})",
+                [(deletion.at, deletion.key, deletion.key) for deletion in batch.deletions],
+            )
+
+    def _write_counts(self, connection: Connection, counts: Counts) -> None:
+        connection.exec_driver_sql(
+            f"UPDATE run SET rows = rows + {counts.rows}, inserted = inserted + {counts.inserted}, "
+            f"updated = updated + {counts.updated}, unchanged = unchanged + {counts.unchanged}, "
+            f"rejected = rejected + {counts.rejected} WHERE id = {self.run.id}"
+        )
+
+    def _vanish(self, connection: Connection) -> int:
+        gone = 0
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        for name in sorted(self.slices):
+            result = connection.exec_driver_sql(
+                f"UPDATE record SET vanished_run_id = {self.run.id} WHERE source_id = {self.run.source_id} "
+                f"AND slice = {mark} AND seen_run_id <> {self.run.id} AND vanished_run_id IS NULL",
+                (name,),
+            )
+            gone += result.rowcount
+        return gone

@@ -1,0 +1,306 @@
+"""Reads a declared table file: yml in, records and rejected rows out, no Python per source.
+
+Headings are matched by text. A new, missing or doubled heading stops the reading before a single row is taken, since
+a column that moved silently shifts every sum. A row that cannot be read is kept as rejected with its raw cells.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from db.words import AmountState, PartyState, Standing, YearState
+from ingest.reader import LayoutChangedError, Material
+from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take
+from ingest.readers.text_table import read_csv, read_html
+from ingest.readers.workbook import Cell, Grid, open_sheet
+from ingest.record import (
+    NONE_YET,
+    NOT_APPLICABLE,
+    UNKNOWN_PARTY,
+    WITHHELD_PARTY,
+    Batch,
+    Line,
+    Party,
+    Record,
+    Rejected,
+    Sum,
+)
+from ingest.source import Source, TableShape
+from ingest.values.amount import Unit, read_amount
+from ingest.values.text import clean
+
+BATCH_ROWS = 2000
+"""Rows of one batch and so of one transaction."""
+
+_CONSTANT_PARTY = {
+    PartyState.UNKNOWN: UNKNOWN_PARTY,
+    PartyState.NOT_APPLICABLE: NOT_APPLICABLE,
+    PartyState.NONE_YET: NONE_YET,
+    PartyState.WITHHELD: WITHHELD_PARTY,
+}
+
+
+def read_table(material: Material, source: Source) -> Iterator[Batch]:
+    """Read a captured file as its source declares.
+
+    Raises:
+        LayoutChangedError: the file is not laid out as declared; nothing of it is taken.
+    """
+    shape = source.table
+    if shape is None:
+        raise LayoutChangedError(f"{source.name}: its yml has no `table:` section")
+    where = f"{source.name}: {material.capture.file_name or material.capture.url}"
+    grid = open_grid(material.body, where, shape)
+    plan = _Plan(source, grid, where, _slice(shape, material, where))
+    yield from plan.batches(material.capture.ref)
+
+
+def open_grid(body: bytes, where: str, shape: TableShape) -> Grid:
+    """Open the declared table of a file as a grid of cells."""
+    if shape.format == "csv":
+        return read_csv(body, where, delimiter=shape.delimiter, encoding=shape.encoding)
+    if shape.format == "html":
+        return read_html(body, where, selector=shape.selector, encoding=shape.encoding)
+    return open_sheet(body, where, shape.sheet)
+
+
+def _slice(shape: TableShape, material: Material, where: str) -> str:
+    if not shape.slice_from_name:
+        return ""
+    found = re.fullmatch(shape.slice_from_name, material.capture.file_name)
+    if not found:
+        raise LayoutChangedError(
+            f"{where}: the file name does not have the declared form {shape.slice_from_name}; "
+            "rename the file as it was published, or correct `slice_from_name:`"
+        )
+    return found[1]
+
+
+class _Plan:
+    """The declaration compiled against the headings of one file."""
+
+    def __init__(self, source: Source, grid: Grid, where: str, slice_name: str) -> None:
+        self.source = source
+        self.grid = grid
+        self.where = where
+        self.slice = slice_name
+        shape = source.table
+        assert shape is not None  # noqa: S101 - checked by the caller
+        self.first = shape.header_row + (2 if shape.numbering_row else 1)
+        self.headings = self._headings(shape)
+        self.positions = {heading: index for index, heading in enumerate(self.headings) if heading}
+        self.setters: list[tuple[int, str, Setter]] = [
+            (self.positions[heading], heading, setter(source, heading, rule))
+            for heading in source.columns
+            for rule in source.column_rules(heading)
+        ]
+        self.identity = [self.positions[heading] for heading in source.identity]
+        self.rank = [self.positions[heading] for heading in source.rank]
+        self.total_seen: list[tuple[int, list[str]]] = []
+
+    def _headings(self, shape: TableShape) -> list[str]:
+        rows = self.grid.rows
+        if len(rows) < shape.header_row:
+            raise LayoutChangedError(
+                f"{self.where}: the table is empty; if the publisher emptied it, say so in the source's caveats"
+            )
+        merged = [span for span in self.grid.merged if span[0] <= shape.header_row <= span[1]]
+        if merged:
+            raise LayoutChangedError(
+                f"{self.where}: row {shape.header_row} has merged headings; one heading a column is declared"
+            )
+        headings = [clean(raw_text(cell)) for cell in rows[shape.header_row - 1]]
+        while headings and not headings[-1]:
+            headings.pop()
+        declared = {clean(name): name for name in (*self.source.columns, *self.source.ignored)}
+        found = [heading for heading in headings if heading]
+        twice = sorted({heading for heading in found if found.count(heading) > 1})
+        new = sorted(set(found) - set(declared))
+        missing = sorted(set(declared) - set(found))
+        problems = [
+            f"{label} {names}" for label, names in (("doubled", twice), ("new", new), ("missing", missing)) if names
+        ]
+        if problems:
+            raise LayoutChangedError(
+                f"{self.where}: headings in row {shape.header_row} are not as declared: {'; '.join(problems)}. "
+                f"Compare the file with {self.source.name}.yml and declare each under `columns:` or `ignored:`"
+            )
+        if shape.numbering_row:
+            numbers = (
+                [raw_text(cell).strip() for cell in rows[shape.header_row]] if len(rows) > shape.header_row else []
+            )
+            if numbers[: len(headings)] != [str(n + 1) for n in range(len(headings))]:
+                raise LayoutChangedError(
+                    f"{self.where}: row {shape.header_row + 1} does not number the columns as declared"
+                )
+        return [declared.get(heading, "") for heading in headings]
+
+    def batches(self, capture: str) -> Iterator[Batch]:
+        records: list[Record] = []
+        rejected: list[Rejected] = []
+        running: dict[str, int] = {}
+        for number, cells in enumerate(self.grid.rows[self.first - 1 :], start=self.first):
+            raws = [raw_text(cell) for cell in cells]
+            if not any(raw.strip() for raw in raws):
+                continue
+            if self._is_total(raws):
+                self.total_seen.append((number, raws))
+                continue
+            try:
+                record = self._record(number, cells, raws)
+            except ValueError as error:
+                rejected.append(Rejected(str(error), self.grid.place(number), json.dumps(raws, ensure_ascii=False)))
+            else:
+                records.append(record)
+                running[record.amount.currency] = running.get(record.amount.currency, 0) + (record.amount.minor or 0)
+            if len(records) + len(rejected) >= BATCH_ROWS:
+                yield self._batch(capture, records, rejected)
+                records, rejected = [], []
+        self._reconcile(running)
+        yield self._batch(capture, records, rejected)
+
+    def _batch(self, capture: str, records: list[Record], rejected: list[Rejected]) -> Batch:
+        return Batch(
+            source=self.source.name,
+            capture=capture,
+            rows=len(records) + len(rejected),
+            records=records,
+            rejected=rejected,
+            slice=self.slice,
+        )
+
+    def _is_total(self, raws: list[str]) -> bool:
+        total = self.source.total_row
+        return total is not None and clean(raws[self.positions[total.column]]) == total.text
+
+    def _reconcile(self, sums: dict[str, int]) -> None:
+        """Compare a printed total with the rows above it.
+
+        Raises:
+            LayoutChangedError: they differ, or the declared total row is not there.
+        """
+        if self.source.total_row is None:
+            return
+        if len(self.total_seen) != 1:
+            raise LayoutChangedError(f"{self.where}: {len(self.total_seen)} total rows found, one is declared")
+        number, raws = self.total_seen[0]
+        heading, rule = next(
+            (heading, rule)
+            for heading in self.source.columns
+            for rule in self.source.column_rules(heading)
+            if rule.to == self.source.amount
+        )
+        currency = rule.currency or self.source.currency
+        unit = Unit(currency, factor=rule.unit, factor_declared_in=rule.unit_words, decimal=rule.decimal)
+        printed = read_amount(raws[self.positions[heading]], unit).minor
+        if printed != sums.get(currency, 0):
+            raise LayoutChangedError(
+                f"{self.where}: {self.grid.place(number)} prints a total of {printed} minor units of {currency}, "
+                f"the rows add up to {sums.get(currency, 0)}; a column may have shifted or rows may be missing"
+            )
+
+    def _record(self, number: int, cells: list[Cell], raws: list[str]) -> Record:
+        source = self.source
+        if number in self.grid.formulas:
+            raise CellError("the row holds a formula; its shown result is not what the publisher wrote")
+        if len(raws) < len(self.headings) and isinstance(source.table, TableShape) and source.table.format != "xlsx":
+            raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
+        if any(raw.strip() for raw in raws[len(self.headings) :]):
+            raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
+        cells = cells + [""] * (len(self.headings) - len(cells))
+        raws = raws + [""] * (len(self.headings) - len(raws))
+        row = Row(source)
+        for index, heading, read in self.setters:
+            try:
+                read(row, cells[index], raws[index])
+            except ValueError as error:
+                raise CellError(f"{heading}: {error}") from None
+        return self._assemble(row, number, raws)
+
+    def _assemble(self, row: Row, number: int, raws: list[str]) -> Record:
+        source, constants = self.source, self.source.constants
+        fields: dict[str, Any] = dict(row.fields)
+        if "year" not in fields and "year_state" not in fields:
+            fields |= {"year": constants.year} if constants.year else {"year_state": YearState.NO_DATE}
+        equivalent = row.sums.pop("equivalent", None)
+        amount = take(row, source.amount)
+        identity = " | ".join(raws[index] for index in self.identity)
+        if amount.state is AmountState.ZERO and amount.minor != 0:
+            raise CellError("a zero that is not zero")
+        return Record(
+            measure=source.measure,
+            instrument=source.instrument,
+            relevance=source.relevance,
+            payer=self._payer(row),
+            ministry=row.party("ministry"),
+            organiser=row.party("organiser"),
+            recipient=self._party(row, "recipient", constants.recipient or PartyState.UNKNOWN),
+            intermediary=self._party(row, "intermediary", constants.intermediary or PartyState.NOT_APPLICABLE),
+            outlet=self._party(row, "outlet", constants.outlet or PartyState.UNKNOWN),
+            amount=amount,
+            equivalent=equivalent,
+            other_sums=tuple(row.sums.values()),
+            lines=self._lines(row, amount, fields),
+            year_basis=source.year_basis,
+            locator=self.grid.place(number),
+            identity=identity,
+            raw_hash=row_hash(raws),
+            root_key=self._root(raws),
+            rank=" | ".join(_sortable(raws[index]) for index in self.rank),
+            details=row.details,
+            **{"region_text": constants.region, **self._standing(raws), **fields},
+        )
+
+    def _payer(self, row: Row) -> Party:
+        constants = self.source.constants
+        payer = row.party("payer") or (
+            Party(name=constants.payer, id_scheme=constants.payer_scheme, registry_id=constants.payer_id)
+            if constants.payer
+            else None
+        )
+        if payer is None:
+            raise CellError("names no payer, and the source declares no constant one")
+        if constants.payer_from_slice:
+            return Party(name=payer.name, lang=payer.lang, id_scheme=constants.payer_scheme, registry_id=self.slice)
+        return payer
+
+    def _party(self, row: Row, role: str, otherwise: PartyState) -> Party:
+        return row.party(role) or _CONSTANT_PARTY[otherwise]
+
+    def _lines(self, row: Row, amount: Sum, fields: dict[str, Any]) -> tuple[Line, ...]:
+        if not row.line:
+            return ()
+        line: dict[str, Any] = dict(row.line)
+        return (Line(name=fields.get("subject", ""), minor=amount.minor, **line),)
+
+    def _root(self, raws: list[str]) -> str:
+        """What the records of one thing share: declared parts of cells, "" where the row itself is the thing."""
+        if self.source.root is None:
+            return ""
+        parts = []
+        for heading, pattern in self.source.root.columns.items():
+            found = re.search(pattern, raws[self.positions[heading]])
+            if not found:
+                raise CellError(f"{heading}: {raws[self.positions[heading]]!r} does not have the form {pattern}")
+            parts.append(found[1])
+        return "/".join(parts)
+
+    def _standing(self, raws: list[str]) -> dict[str, Any]:
+        source = self.source
+        if source.constants.counted_why:
+            return {"standing": Standing.NEVER, "standing_why": source.constants.counted_why}
+        if source.standing is None:
+            return {}
+        status = clean(raws[self.positions[source.standing.column]])
+        rule = source.standing.values.get(status)
+        if rule is None:
+            raise CellError(f"{source.standing.column}: {status!r} is not declared under `standing:`")
+        return {"standing": rule.standing, "standing_why": rule.why}
+
+
+def _sortable(text: str) -> str:
+    """Text that sorts as a reader expects: numbers by size, everything else as it stands."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(12), text)

@@ -1,0 +1,94 @@
+"""Rebuilds a registry from the archive, and finishes runs that were killed.
+
+Parsing is a pure function of archived bytes, so the journal and the bodies give the same registry again: runs in
+their order, captures in theirs, retractions last. A run that a kill or a power cut left open is loaded to its last
+capture and closed as failed, in the living registry and in a rebuilt one alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Engine
+
+from db.archive import Archive, Captured, RunEnded, RunStarted
+from ingest.files import load_capture, silent
+from ingest.load import Loader
+from ingest.reader import LayoutChangedError, SourceRefusedError
+from ingest.source import Source
+
+INTERRUPTED = "interrupted before its end; its captures were loaded when the next command started"
+
+
+class UndeclaredSourceError(Exception):
+    """The journal holds captures of a source whose declaration is gone."""
+
+
+def replay(
+    engine: Engine, archive: Archive, sources: Mapping[str, Source], progress: Callable[[str], None] = silent
+) -> int:
+    """Load everything the journal names into an empty registry; gives the number of captures read.
+
+    Raises:
+        UndeclaredSourceError: a source's yml is missing.
+        db.archive.ArchiveError: a body is missing or damaged.
+    """
+    loaders: dict[str, Loader] = {}
+    captures: dict[str, Captured] = {}
+    read = 0
+    for event in archive.events():
+        if isinstance(event, RunStarted):
+            loaders[event.run] = Loader(engine, _declared(sources, event.source), event)
+        elif isinstance(event, Captured):
+            captures[event.ref] = event
+            read += _load(loaders[event.run], archive, event, captures)
+        else:
+            loader = loaders.pop(event.run)
+            loader.finish(event)
+            progress(f"{loader.source.name}: run {event.run}: {loader.counts.rows} rows")
+    return read
+
+
+def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, Source]) -> list[str]:
+    """Bring runs that never ended to an end; gives their references.
+
+    To be called under the installation's lock, when no run can be going on.
+    """
+    open_runs: dict[str, tuple[RunStarted, list[Captured]]] = {}
+    captures: dict[str, Captured] = {}
+    for event in archive.events():
+        if isinstance(event, RunStarted):
+            open_runs[event.run] = (event, [])
+        elif isinstance(event, Captured):
+            captures[event.ref] = event
+            if event.run in open_runs:
+                open_runs[event.run][1].append(event)
+        else:
+            open_runs.pop(event.run, None)
+    for run, (started, own) in open_runs.items():
+        loader = Loader(engine, _declared(sources, started.source), started)
+        for captured in own:
+            _load(loader, archive, captured, captures)
+        ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=INTERRUPTED)
+        archive.write(ended)
+        loader.finish(ended)
+    return list(open_runs)
+
+
+def _load(loader: Loader, archive: Archive, captured: Captured, captures: Mapping[str, Captured]) -> int:
+    if not captured.reader:
+        return 0
+    try:
+        load_capture(loader, archive, captured, [captures[ref] for ref in captured.context])
+    except (LayoutChangedError, SourceRefusedError):
+        return 0  # it was refused the first time too, and its run says so
+    return 1
+
+
+def _declared(sources: Mapping[str, Source], name: str) -> Source:
+    try:
+        return sources[name]
+    except KeyError:
+        raise UndeclaredSourceError(
+            f"the archive holds captures of {name!r}, but no source of that name is declared; restore {name}.yml"
+        ) from None

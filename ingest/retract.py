@@ -1,0 +1,73 @@
+"""Takes a wrong load out of the totals and leaves it in the history. Each retraction is a line that says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Engine, text
+
+from db.engine import writing
+from ingest.counting import recount
+from ingest.source import Source
+
+
+class Retraction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One run or capture that must not count, with the reason and the instant."""
+
+    target: str
+    why: str
+    at: str
+
+
+class UnknownTargetError(Exception):
+    """No run or capture has this reference."""
+
+
+def read_retractions(path: Path) -> list[Retraction]:
+    """Read the retractions of an installation, oldest first."""
+    if not path.exists():
+        return []
+    decoder = msgspec.json.Decoder(Retraction)
+    return [decoder.decode(line) for line in path.read_bytes().splitlines() if line.strip()]
+
+
+def write_retraction(path: Path, retraction: Retraction) -> None:
+    """Append one retraction."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as out:
+        out.write(msgspec.json.encode(retraction) + b"\n")
+
+
+def apply_retraction(engine: Engine, sources: dict[str, Source], retraction: Retraction) -> int:
+    """Mark a run or capture as retracted and decide anew what counts; gives the number of its records.
+
+    Raises:
+        UnknownTargetError: nothing has this reference.
+    """
+    with writing(engine) as connection:
+        for table in ("run", "capture"):
+            found = connection.execute(
+                text(f"SELECT id, source_id FROM {table} WHERE ref = :ref"), {"ref": retraction.target}
+            ).one_or_none()
+            if found is None:
+                continue
+            connection.execute(
+                text(f"UPDATE {table} SET retracted_why = :why WHERE id = :id"),
+                {"why": retraction.why, "id": found.id},
+            )
+            name = connection.execute(
+                text("SELECT name FROM source WHERE id = :id"), {"id": found.source_id}
+            ).scalar_one()
+            superseded = sources[name].superseded_why if name in sources else "superseded"
+            recount(connection, found.source_id, superseded)
+            column = "c.run_id" if table == "run" else "c.id"
+            return int(
+                connection.execute(
+                    text(f"SELECT count(*) FROM record r JOIN capture c ON c.id = r.capture_id WHERE {column} = :id"),
+                    {"id": found.id},
+                ).scalar_one()
+            )
+    raise UnknownTargetError(
+        f"no run or capture is called {retraction.target!r}; `mediacontracts sources --runs` lists them"
+    )

@@ -1,0 +1,150 @@
+"""Spellings to ids through memory: no query per row, one statement per table and batch for what is new.
+
+A spelling is what a row prints: country, name and, where it identifies, the registry id. Spellings with the same
+registry id belong to one entity; without an id an entity is its exact spelling, until a decision says more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from db.bulk import insert_rows
+from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
+from ingest.record import Party
+
+Spelling = tuple[str, str, str, str]
+"""Country, name, id scheme, registry id."""
+
+
+def entity_key(country: str, party: Party) -> str:
+    """What an entity is known by before any decision: its registry id, else its exact spelling."""
+    if party.registry_id:
+        return f"{party.id_scheme}:{party.registry_id}"
+    return f"{country}|{party.name}"
+
+
+class _Spellings:
+    """The spellings of one kind of entity, and the entities they belong to."""
+
+    def __init__(self, entities: Any, names: Any, reference: str) -> None:  # noqa: ANN401 - mapped classes
+        self.entities: Table = entities.__table__
+        self.names: Table = names.__table__
+        self.reference = reference
+        self.by_spelling: dict[Spelling, int] = {}
+        self.by_key: dict[str, int] = {}
+        self.entity_of: dict[int, int] = {}
+        self._by_id: dict[int, Spelling] = {}
+        self._seen_entity = 0
+        self._seen_name = 0
+        self._new_entities: list[tuple[Any, ...]] = []
+        self._new_names: list[tuple[Any, ...]] = []
+
+    @property
+    def with_id(self) -> bool:
+        return "registry_id" in self.names.c
+
+    def refresh(self, connection: Connection) -> None:
+        """Read what other writers added since the last batch."""
+        for row in connection.exec_driver_sql(
+            f"SELECT id, key FROM {self.entities.name} WHERE id > {self._seen_entity} ORDER BY id"
+        ):
+            self.by_key[row[1]] = self._seen_entity = row[0]
+        ids = ", id_scheme, registry_id" if self.with_id else ""
+        for row in connection.exec_driver_sql(
+            f"SELECT id, {self.reference}, country, name{ids} FROM {self.names.name} "
+            f"WHERE id > {self._seen_name} ORDER BY id"
+        ):
+            spelling: Spelling = (row[2], row[3], row[4], row[5]) if self.with_id else (row[2], row[3], "", "")
+            self.by_spelling[spelling] = self._seen_name = row[0]
+            self.entity_of[row[0]] = row[1]
+
+    def id_of(self, country: str, party: Party, extra: tuple[Any, ...]) -> int:
+        """The spelling's id; a new one is remembered and written by `flush`."""
+        spelling = (
+            (country, party.name, party.id_scheme, party.registry_id)
+            if self.with_id
+            else (country, party.name, "", "")
+        )
+        known = self.by_spelling.get(spelling)
+        if known is not None:
+            return known
+        key = entity_key(country, party if self.with_id else Party(name=party.name))
+        entity = self.by_key.get(key)
+        if entity is None:
+            self._seen_entity += 1
+            entity = self.by_key[key] = self._seen_entity
+            ids = (party.id_scheme, party.registry_id) if self.with_id else ()
+            self._new_entities.append((entity, key, country, party.name, *ids, *extra))
+        self._seen_name += 1
+        self.by_spelling[spelling] = self._seen_name
+        self.entity_of[self._seen_name] = entity
+        ids = spelling[2:] if self.with_id else ()
+        self._new_names.append((self._seen_name, entity, country, party.name, party.lang, *ids))
+        return self._seen_name
+
+    def spelling_of(self, name_id: int | None) -> Spelling:
+        """The spelling behind an id; four empty strings for none."""
+        if name_id is None:
+            return ("", "", "", "")
+        if len(self._by_id) != len(self.by_spelling):
+            self._by_id = {known: spelling for spelling, known in self.by_spelling.items()}
+        return self._by_id[name_id]
+
+    def flush(self, connection: Connection, extra: tuple[str, ...]) -> None:
+        """Write the new entities and spellings of this batch."""
+        ids = ("id_scheme", "registry_id") if self.with_id else ()
+        insert_rows(connection, self.entities, ("id", "key", "country", "name", *ids, *extra), self._new_entities)
+        insert_rows(connection, self.names, ("id", self.reference, "country", "name", "lang", *ids), self._new_names)
+        self._new_entities, self._new_names = [], []
+
+    def forget(self) -> None:
+        """Drop what a rolled-back batch had numbered; the next `refresh` reads it all again."""
+        self.by_spelling, self.by_key, self.entity_of, self._by_id = {}, {}, {}, {}
+        self._seen_entity = self._seen_name = 0
+        self._new_entities, self._new_names = [], []
+
+
+class Spellings:
+    """Bodies, organisations and outlets of the registry, by spelling."""
+
+    def __init__(self, country: str) -> None:
+        self.country = country
+        self.bodies = _Spellings(Body, BodyName, "body_id")
+        self.organisations = _Spellings(Organisation, OrganisationName, "organisation_id")
+        self.outlets = _Spellings(Outlet, OutletName, "outlet_id")
+
+    def refresh(self, connection: Connection) -> None:
+        """Read what other writers added since the last batch."""
+        for kind in (self.bodies, self.organisations, self.outlets):
+            kind.refresh(connection)
+
+    def flush(self, connection: Connection) -> None:
+        """Write what is new in this batch, before the records that point at it."""
+        self.bodies.flush(connection, ("level",))
+        self.organisations.flush(connection, ("legal_form", "is_person"))
+        self.outlets.flush(connection, ("medium",))
+
+    def forget(self) -> None:
+        """Start over after a rolled-back batch."""
+        for kind in (self.bodies, self.organisations, self.outlets):
+            kind.forget()
+
+    def body(self, party: Party) -> int:
+        """Id of a body's spelling."""
+        return self.bodies.id_of(self.country, party, (party.level,))
+
+    def body_entity(self, name_id: int) -> int:
+        """The body a spelling belongs to."""
+        return self.bodies.entity_of[name_id]
+
+    def organisation(self, party: Party) -> int | None:
+        """Id of an organisation's spelling, or nothing where the source names none."""
+        if party.state != "named":
+            return None
+        return self.organisations.id_of(self.country, party, ("", party.is_person))
+
+    def outlet(self, party: Party) -> int | None:
+        """Id of an outlet's spelling, or nothing where the source names none."""
+        return self.outlets.id_of(self.country, party, (party.medium,)) if party.state == "named" else None

@@ -1,0 +1,1 @@
+"""Show it: builds a release from the registry and serves it. Stands on db alone."""

@@ -1,0 +1,290 @@
+"""Loading: nothing lost, nothing doubled, history kept, on both databases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sources import ROW, csv_of, declare, ingested, read
+from sqlalchemy import Engine, text
+
+from db.archive import Archive, Captured, RunEnded, RunStarted
+from db.model import format_instant
+from ingest.editions import Known, assign_keys
+from ingest.files import load_capture
+from ingest.load import Counts, Loader
+from ingest.reader import LayoutChangedError
+from ingest.record import Batch, Deletion, RowsLostError
+from ingest.replay import close_interrupted, replay
+from ingest.retract import Retraction, UnknownTargetError, apply_retraction
+
+SOURCE = declare()
+
+
+def row(subject: str = "Освещение", total: str = "100", outlet: str = "Боз дала") -> list[str]:
+    return [*ROW[:4], outlet, subject, total, ""]
+
+
+def counted(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(
+            connection.execute(text("SELECT coalesce(sum(amount_minor), 0) FROM record WHERE counted")).scalar_one()
+        )
+
+
+def contents(engine: Engine, *, but: tuple[str, ...] = ()) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to compare two registries with."""
+    with engine.connect() as connection:
+        names = [
+            name
+            for (name,) in connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            )
+        ]
+        return {
+            name: sorted((tuple(r) for r in connection.execute(text(f"SELECT * FROM {name}"))), key=repr)
+            for name in names
+            if name not in but
+        }
+
+
+def test_the_same_file_twice_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    body = csv_of(row("a"), row("b"), row("b"))
+    first = ingested(engine, tmp_path, SOURCE, body)
+    assert first.counts == Counts(rows=3, inserted=3)
+    again = ingested(engine, tmp_path, SOURCE, body, minute=1)
+    assert again.counts == Counts(rows=3, unchanged=3)
+    assert counted(engine) == 30_000
+
+
+def test_identical_printed_rows_are_two_records(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row(), row()))
+    with engine.connect() as connection:
+        keys = [k for (k,) in connection.execute(text("SELECT key FROM record ORDER BY key"))]
+    assert [key[-2:] for key in keys] == ["#1", "#2"]
+
+
+def test_a_changed_sum_is_a_revision_and_a_missing_row_vanishes(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b"), row("c")))
+    second = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "250"), row("d")), minute=1)
+    assert second.counts == Counts(rows=3, inserted=1, updated=1, unchanged=1, vanished=1)
+    with engine.connect() as connection:
+        revisions = connection.execute(text("SELECT field, old, new FROM revision")).all()
+        gone = connection.execute(text("SELECT subject, counted_why FROM record WHERE NOT counted")).all()
+    assert [tuple(r) for r in revisions] == [("amount_minor", "10000", "25000")]
+    assert [tuple(r) for r in gone] == [("c", "vanished")]
+    back = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "250"), row("c"), row("d")), minute=2)
+    assert back.counts == Counts(rows=4, unchanged=4)
+    assert counted(engine) == 10_000 + 25_000 + 10_000 + 10_000
+
+
+def test_a_refused_file_leaves_the_registry_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a")))
+    with pytest.raises(LayoutChangedError):
+        ingested(engine, tmp_path, SOURCE, csv_of(row("a"), headings=["x", *"abcdefg"]), minute=1)
+    assert counted(engine) == 10_000
+    with engine.connect() as connection:
+        states = connection.execute(text("SELECT state, reason FROM run ORDER BY id")).all()
+    assert [s[0] for s in states] == ["finished", "failed"]
+    assert "headings" in states[1][1]
+
+
+def test_rows_in_are_rows_kept(engine: Engine, tmp_path: Path) -> None:
+    result = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "oops"), row("c")))
+    assert (result.counts.inserted, result.counts.rejected) == (2, 1)
+    with engine.connect() as connection:
+        rejected = connection.execute(text("SELECT locator, reason, raw FROM rejected")).one()
+    assert rejected[0] == "row 3"
+    assert "oops" in rejected[2]
+
+
+def test_a_reader_that_loses_a_row_is_a_defect() -> None:
+    with pytest.raises(RowsLostError, match="2 rows read but 0 records"):
+        Batch(source="s", capture="c", rows=2)
+
+
+def test_the_same_id_is_one_organisation_and_other_ids_are_others(engine: Engine, tmp_path: Path) -> None:
+    other = [*row("b")[:2], "ТОО Боз Дала Медиа", *row("b")[3:]]
+    without = [*row("c")[:2], "ТОО Боз Дала Медиа", "", *row("c")[4:]]
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), other, without))
+    with engine.connect() as connection:
+        entities = connection.execute(
+            text("SELECT o.registry_id, count(*) FROM organisation_name n JOIN organisation o "
+                 "ON o.id = n.organisation_id GROUP BY o.id, o.registry_id ORDER BY 1")
+        ).all()  # fmt: skip
+    assert [tuple(e) for e in entities] == [("", 1), ("991240999991", 2)]
+
+
+STANDING = declare(
+    root={"columns": {"Subject": "^([^-]+)-"}},
+    rank=["Euro"],
+    superseded_why="announced again",
+    standing={
+        "column": "Outlet",
+        "values": {"held": {"standing": "counts"}, "not held": {"standing": "never", "why": "not held"},
+                   "old": {"standing": "superseded"}, "void": {"standing": "void"}},
+    },
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        ([("held", 1), ("held", 2)], ["announced again", ""]),
+        ([("held", 1), ("not held", 2)], ["", "not held"]),
+        ([("old", 1), ("held", 2)], ["announced again", ""]),
+        ([("old", 2)], [""]),
+        ([("held", 1), ("old", 2)], ["announced again", ""]),
+        ([("held", 1), ("void", 2)], ["status does not count", "status does not count"]),
+        ([("held", 9), ("held", 10)], ["announced again", ""]),
+    ],
+)
+def test_at_most_one_record_of_a_root_counts(
+    engine: Engine, tmp_path: Path, versions: list[tuple[str, int]], expected: list[str]
+) -> None:
+    rows = [[*ROW[:4], status, f"17-v{rank}", "100", str(rank)] for status, rank in versions]
+    ingested(engine, tmp_path, STANDING, csv_of(*rows))
+    with engine.connect() as connection:
+        why = [r[0] for r in connection.execute(text("SELECT counted_why FROM record ORDER BY id"))]
+    assert why == expected
+
+
+def test_a_sum_over_several_years_never_counts_beside_its_years(engine: Engine, tmp_path: Path) -> None:
+    def of(year: str) -> list[str]:
+        return [ROW[0], year, *row()[2:]]
+
+    ingested(engine, tmp_path, SOURCE, csv_of(of("2009-2011"), of("2010")))
+    with engine.connect() as connection:
+        why = [r[0] for r in connection.execute(text("SELECT counted_why FROM record ORDER BY id"))]
+    assert why == ["several years", ""]
+
+
+def test_retracting_a_run_takes_it_out_of_the_totals(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
+    wrong = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("z", "999")), minute=1)
+    sources = {SOURCE.name: SOURCE}
+    with pytest.raises(UnknownTargetError, match="nonsense"):
+        apply_retraction(engine, sources, Retraction(target="nonsense", why="x", at="2026-11-24T10:02:00Z"))
+    apply_retraction(engine, sources, Retraction(target=wrong.run, why="wrong month", at="2026-11-24T10:02:00Z"))
+    assert counted(engine) == 20_000  # z does not count, and b, which only the wrong run missed, counts again
+
+
+def test_a_deletion_of_the_source_is_kept_and_not_counted(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
+    with engine.connect() as connection:
+        key = connection.execute(text("SELECT key FROM record ORDER BY id")).scalars().first()
+    loader = Loader(
+        engine, SOURCE, RunStarted(run="r9", source="zz_invented", kind="crawl", at="2026-11-24T11:00:00Z")
+    )
+    captured = Captured(
+        ref="r9/1", run="r9", source="zz_invented", sha256="0" * 64, url="", at="2026-11-24T11:00:00Z", byte_count=0
+    )
+    loader.load(
+        Batch(source="zz_invented", capture="r9/1", rows=0, deletions=[Deletion(str(key), "2026-11-23")]), captured
+    )
+    loader.finish(RunEnded(run="r9", at="2026-11-24T11:00:00Z", state="finished"))
+    assert counted(engine) == 10_000
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM record")).scalar_one() == 2
+
+
+def test_a_rebuild_gives_the_same_registry(sqlite_engine: Engine, tmp_path: Path) -> None:
+    from db.engine import open_engine
+    from db.migrate import migrate
+
+    for minute, rows in enumerate(
+        [[row("a"), row("b"), row("b")], [row("b", "7"), row("c"), row("x", "bad")], [row("a")]]
+    ):
+        ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*rows), minute=minute)
+    again = open_engine(f"sqlite:///{tmp_path / 'again.db'}")
+    migrate(again)
+    assert replay(again, Archive(tmp_path / "archive"), {SOURCE.name: SOURCE}) == 3
+    assert contents(again) == contents(sqlite_engine)
+    again.dispose()
+
+
+@pytest.mark.parametrize("batches_before_the_kill", [0, 1, 2])
+def test_a_run_killed_between_batches_is_completed_once(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batches_before_the_kill: int
+) -> None:
+    """The kill is an exception here; tests/cli kills a real process."""
+    from db.engine import open_engine
+    from db.migrate import migrate
+
+    monkeypatch.setattr("ingest.readers.table.BATCH_ROWS", 2)
+    archive = Archive(tmp_path / "archive")
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "5")))
+    body = csv_of(row("a"), row("b", "6"), row("c"), row("d"), row("c"))
+    started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
+    captured = Captured(ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="",
+                        at="2026-11-24T11:00:00Z", byte_count=len(body), file_name="invented.csv", reader="table")  # fmt: skip
+    archive.write(started)
+    loader = Loader(sqlite_engine, SOURCE, started)
+    archive.write(captured)
+    real_load, done = loader.load, Counter[str]()
+
+    def dying_load(batch: Batch, of: Captured) -> Counts:
+        if done["batches"] == batches_before_the_kill:
+            raise KeyboardInterrupt
+        done["batches"] += 1
+        return real_load(batch, of)
+
+    monkeypatch.setattr(loader, "load", dying_load)
+    with pytest.raises(KeyboardInterrupt):
+        load_capture(loader, archive, captured)
+    assert close_interrupted(sqlite_engine, archive, {SOURCE.name: SOURCE}) == ["r9"]
+    assert counted(sqlite_engine) == 10_000 + 600 + 30_000
+    again = open_engine(f"sqlite:///{tmp_path / 'again.db'}")
+    migrate(again)
+    replay(again, archive, {SOURCE.name: SOURCE})
+    assert contents(again) == contents(sqlite_engine)
+    again.dispose()
+
+
+EDITION = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2", "3"])), max_size=7)
+
+
+@settings(max_examples=150, deadline=None)
+@given(old=EDITION, new=EDITION)
+def test_pairing_of_editions_loses_and_doubles_nothing(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> None:
+    def records(edition: list[tuple[str, str]]) -> list[object]:
+        return list(read(SOURCE, csv_of(*(row(subject, total) for subject, total in edition)))[0])
+
+    before = records(old)
+    assign_keys([], before)  # type: ignore[arg-type]
+    known = [Known(r.key, r.identity, r.raw_hash, vanished=False) for r in before]  # type: ignore[attr-defined]
+    after = records(new)
+    assign_keys(known, after)  # type: ignore[arg-type]
+    keys = [r.key for r in after]  # type: ignore[attr-defined]
+    assert len(set(keys)) == len(keys)
+    stored = {k.key: k for k in known}
+    equal = Counter((r.identity, r.raw_hash) for r in before) & Counter((r.identity, r.raw_hash) for r in after)  # type: ignore[attr-defined]
+    kept = sum(r.key in stored and stored[r.key].raw_hash == r.raw_hash for r in after)  # type: ignore[attr-defined]
+    assert kept == equal.total()
+    assert all(r.identity == stored[r.key].identity for r in after if r.key in stored)  # type: ignore[attr-defined]
+    per_identity = Counter(r.identity for r in before) & Counter(r.identity for r in after)  # type: ignore[attr-defined]
+    assert sum(r.key in stored for r in after) == per_identity.total()  # type: ignore[attr-defined]
+
+
+def test_statements_do_not_grow_with_rows(sqlite_engine: Engine, tmp_path: Path) -> None:
+    from sqlalchemy import event
+
+    seen: list[str] = []
+    event.listen(sqlite_engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*(row(f"s{n}") for n in range(10))))
+    few = len(seen)
+    seen.clear()
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*(row(f"s{n}") for n in range(450))), minute=1)
+    assert len(seen) <= few + 5
+
+
+def test_instants_keep_their_zone() -> None:
+    import datetime as dt
+
+    assert (
+        format_instant(dt.datetime(2024, 2, 29, 23, 0, tzinfo=dt.timezone(dt.timedelta(hours=6))))
+        == "2024-02-29T17:00:00Z"
+    )

@@ -1,0 +1,174 @@
+"""A declared table: what is read, what is rejected, what stops."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from sources import HEADINGS, ROW, csv_of, declare, read, xlsx_of
+
+from db.words import AmountState, PartyState, YearState
+from ingest.reader import LayoutChangedError
+
+
+def changed(**cells: str) -> list[str]:
+    return [cells.get(heading, cell) for heading, cell in zip(HEADINGS, ROW, strict=True)]
+
+
+def test_a_row_becomes_a_record_with_its_place() -> None:
+    records, rejected = read(declare(), csv_of(ROW))
+    assert rejected == []
+    [record] = records
+    assert record.payer.name == "Акимат Кок Дала"
+    assert (record.recipient.name, record.recipient.registry_id) == ("ТОО «Боз Дала Медиа»", "991240999991")
+    assert (record.year, record.amount.minor, record.amount.raw) == (2024, 125_000_050, "1 250 000,50")
+    assert record.equivalent is not None
+    assert (record.equivalent.minor, record.equivalent.currency) == (250, "EUR")
+    assert record.locator == "row 2"
+    assert record.identity == "Акимат Кок Дала | 2024 | ТОО «Боз Дала Медиа» | Боз дала | Освещение"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"Sum": "12.03.2024"}, "Sum"),
+        ({"Sum": "1 250 0O0"}, "Sum"),
+        ({"Sum": "NaN"}, "Sum"),
+        ({"Sum": "1,2 млн руб."}, "Sum"),
+        ({"Year": "24"}, "Year"),
+        ({"Payer": " "}, "Payer"),
+        ({"BIN": "991240999992"}, "BIN"),
+    ],
+)
+def test_a_bad_row_is_kept_and_the_good_rows_with_it(cells: dict[str, str], reason: str) -> None:
+    records, rejected = read(declare(), csv_of(ROW, changed(**cells), ROW))
+    assert len(records) == 2
+    [row] = rejected
+    assert row.reason.startswith(f"{reason}: ")
+    assert row.locator == "row 3"
+    assert all(cell in row.raw for cell in cells.values())
+
+
+def test_blank_zero_and_withheld_are_different() -> None:
+    rows = [changed(Sum=""), changed(Sum="0"), changed(Sum="для служебного пользования")]
+    records, _ = read(declare(), csv_of(*rows))
+    assert [record.amount.state for record in records] == [
+        AmountState.UNKNOWN, AmountState.ZERO, AmountState.WITHHELD,
+    ]  # fmt: skip
+    assert [record.amount.minor for record in records] == [None, 0, None]
+
+
+def test_a_declared_state_is_no_name() -> None:
+    [record], _ = read(declare(), csv_of(changed(Outlet="-")))
+    assert record.outlet.state is PartyState.WITHHELD
+    assert record.details == {"outlet as printed": "-"}
+
+
+def test_years_may_be_several_or_none() -> None:
+    records, _ = read(declare(), csv_of(changed(Year="2009–2011 гг."), changed(Year="")))
+    assert [(r.year_state, r.year, r.year_to) for r in records] == [
+        (YearState.SEVERAL_YEARS, 2009, 2011), (YearState.NO_DATE, None, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (csv_of(ROW, headings=[*HEADINGS[:-1], "Dollar"]), r"new \['Dollar'\]; missing \['Euro'\]"),
+        (csv_of(ROW[:-1], headings=HEADINGS[:-1]), r"missing \['Euro'\]"),
+        (csv_of(ROW, headings=[*HEADINGS[:-1], "Sum"]), r"doubled \['Sum'\]"),
+        (b"", "table is empty"),
+        (csv_of(ROW).decode().encode("cp1251"), "is not utf-8"),
+        (b"\x89PNG\0\0" + csv_of(ROW), "is not utf-8"),
+    ],
+)
+def test_unknown_structure_stops(body: bytes, message: str) -> None:
+    with pytest.raises(LayoutChangedError, match=message) as raised:
+        read(declare(), body)
+    assert "zz_invented" in str(raised.value)
+    assert "invented.csv" in str(raised.value)
+
+
+def test_a_moved_column_shifts_nothing() -> None:
+    order = [7, 3, 0, 6, 1, 2, 5, 4]
+    body = csv_of([ROW[i] for i in order], headings=[HEADINGS[i] for i in order])
+    assert read(declare(), body)[0][0].amount.minor == 125_000_050
+
+
+def test_swapped_headings_reject_every_row_instead_of_shifting_sums() -> None:
+    headings = [{"Sum": "Subject", "Subject": "Sum"}.get(h, h) for h in HEADINGS]
+    records, rejected = read(declare(), csv_of(ROW, headings=headings))
+    assert records == []
+    assert "Sum: " in rejected[0].reason
+
+
+XLSX = {"table": {"format": "xlsx"}}
+SHEET_ROW = ["Акимат Кок Дала", 2024, "ТОО «Боз Дала Медиа»", "991240999991", "Боз дала", "Освещение", 1250000.5, 2.5]
+
+
+def test_numbers_of_a_workbook_are_exact() -> None:
+    [record], _ = read(declare(**XLSX), xlsx_of(SHEET_ROW), "invented.xlsx")
+    assert (record.amount.minor, record.year) == (125_000_050, 2024)
+    assert record.locator == "sheet Sheet, range A2:H2"
+
+
+def test_a_formula_is_no_evidence() -> None:
+    formula = [*SHEET_ROW[:6], "=1000*1250", 2.5]
+    records, rejected = read(declare(**XLSX), xlsx_of(SHEET_ROW, formula), "invented.xlsx")
+    assert len(records) == 1
+    assert "formula" in rejected[0].reason
+
+
+def test_merged_headings_stop() -> None:
+    with pytest.raises(LayoutChangedError, match="merged headings"):
+        read(declare(**XLSX), xlsx_of(SHEET_ROW, merge="C1:D1"), "invented.xlsx")
+
+
+def test_a_date_under_the_sum_is_no_sum() -> None:
+    import datetime as dt
+
+    row = [*SHEET_ROW[:6], dt.datetime(2024, 3, 12), 2.5]  # noqa: DTZ001 - as a workbook gives it
+    _, rejected = read(declare(**XLSX), xlsx_of(row), "invented.xlsx")
+    assert "is no amount" in rejected[0].reason
+
+
+def test_a_zip_bomb_is_refused_before_it_unfolds() -> None:
+    good = xlsx_of(SHEET_ROW)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            if info.filename == "xl/worksheets/sheet1.xml":
+                with new.open(info.filename, "w") as member:
+                    for _ in range(300):
+                        member.write(bytes(1024 * 1024))
+            else:
+                new.writestr(info, old.read(info))
+    assert len(out.getvalue()) < 1024 * 1024
+    with pytest.raises(LayoutChangedError, match="unpacks to more than"):
+        read(declare(**XLSX), out.getvalue(), "bomb.xlsx")
+
+
+def test_a_truncated_workbook_says_so() -> None:
+    with pytest.raises(LayoutChangedError, match="damaged"):
+        read(declare(**XLSX), xlsx_of(SHEET_ROW)[:900], "invented.xlsx")
+
+
+def test_a_printed_total_must_equal_its_rows() -> None:
+    source = declare(total_row={"column": "Payer", "text": "Итого"})
+    total = ["Итого", "", "", "", "", "", "2 500 001,00", ""]
+    assert len(read(source, csv_of(ROW, ROW, total))[0]) == 2
+    with pytest.raises(LayoutChangedError, match="the rows add up to 125000050"):
+        read(source, csv_of(ROW, total))
+
+
+def test_an_html_table_is_read_by_its_selector() -> None:
+    def cells(row: list[str], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in row) + "</tr>"
+
+    table = f"<table id=t>{cells(HEADINGS, 'th')}{cells(ROW, 'td')}</table>"
+    page = f"<html><table id=menu><tr><td>x</td></tr></table>{table}"
+    source = declare(table={"format": "html", "selector": "#t"})
+    assert read(source, page.encode(), "page.html")[0][0].amount.minor == 125_000_050
+    with pytest.raises(LayoutChangedError, match="finds 0 tables"):
+        read(source, page.replace("id=t", "id=u").encode(), "page.html")
