@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 
 import click
-from ingest.reference import load_reference
 
+from cli.dry_run import show_file
 from cli.main import Refused
 from cli.progress import say
 from db.engine import open_engine
 from db.migrate import migrate
 from ingest.files import ingest_files
 from ingest.installation import Installation, now
+from ingest.reference import load_reference
 from ingest.replay import close_interrupted, replay
 from ingest.retract import apply_retraction, read_retractions
 from ingest.source import Source
@@ -40,7 +41,8 @@ def declared(sources: dict[str, Source], name: str) -> Source:
 @click.argument("source")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--origin", default="", help="The address the files were taken from, if not the source's own.")
-def ingest(source: str, files: tuple[Path, ...], origin: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Read and show, load nothing.")
+def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> None:
     """Read the files of SOURCE into the registry; together they are its newest edition.
 
     \b
@@ -48,6 +50,11 @@ def ingest(source: str, files: tuple[Path, ...], origin: str) -> None:
       mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx
     """
     installation = Installation.from_environment(os.environ)
+    if dry_run:
+        one = declared(installation.sources(), source)
+        for path in files:
+            show_file(one, path)
+        return
     with installation.locked():
         sources = installation.sources()
         one = declared(sources, source)

@@ -146,7 +146,8 @@ class Batch(msgspec.Struct, kw_only=True):
     """What one capture (or one part of a large one) gave.
 
     `slice` names the part of the source that the run republishes whole; when a run ends `complete`, records of the
-    slices it carried that were not seen in it are marked vanished.
+    slices it carried that were not seen in it are marked vanished. `passed_over` counts the rows of the file that the
+    source does not take (`only:`), by the declared reason; they are not among `rows`.
     """
 
     source: str
@@ -156,6 +157,7 @@ class Batch(msgspec.Struct, kw_only=True):
     rejected: list[Rejected] = []
     deletions: list[Deletion] = []
     slice: str = ""
+    passed_over: dict[str, int] = {}
 
     def __post_init__(self) -> None:
         """Hold the books: nothing a reader saw may go missing."""

@@ -39,7 +39,7 @@ Target = Literal[
     "outlet", "medium", "level", "year", "month", "signed_on", "period_from", "period_to", "opened_at", "closed_at",
     "amount", "equivalent", "gross", "tax", "net", "with VAT", "without VAT", "planned", "paid", "unit price",
     "source_topic", "subject", "region", "method", "status", "number", "version", "url", "plan_point", "code",
-    "description", "quantity", "unit", "place", "detail",
+    "description", "quantity", "unit", "place", "detail", "measure", "instrument", "precision",
 ]  # fmt: skip
 
 
@@ -109,6 +109,17 @@ class TableShape(_Declared, frozen=True, kw_only=True):
     delimiter: str = ","
     encoding: str = "utf-8"
     slice_from_name: str = ""
+
+
+class Only(_Declared, frozen=True, kw_only=True):
+    """Rows that the source takes: one of `columns` is filled, or reads one of `values`.
+
+    For a file that holds more than the source is about. What is passed over is counted under `why`, never silent.
+    """
+
+    columns: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    why: str
 
 
 class TotalRow(_Declared, frozen=True, kw_only=True):
@@ -184,8 +195,15 @@ class Source(_Declared, frozen=True, kw_only=True):
     lookups: dict[str, list[Lookup]] = {}
     persons: Persons | None = None
     total_row: TotalRow | None = None
+    only: tuple[Only, ...] = ()
+    bundled: str = ""
     crawl: CrawlPlan | None = None
     expect: Expect
+
+    @property
+    def bundled_file(self) -> Path | None:
+        """The file of the source that ships with the program (`bundled:`, below `ingest/data`), if there is one."""
+        return Path(__file__).resolve().parent / "data" / self.bundled if self.bundled else None
 
     def column_rules(self, heading: str) -> list[Column]:
         """The rules for one heading, as a list."""
@@ -224,11 +242,14 @@ def _table_contradiction(source: Source) -> str:
         return "a table needs `identity:` columns, from which the keys of its records are made"
     known = set(source.columns) | set(source.ignored)
     listed = set(source.identity) | set(source.rank) | set(source.root.columns if source.root else {})
+    listed.update(name for rule in source.only for name in rule.columns)
     if source.standing:
         listed.add(source.standing.column)
     if listed - known:
         return f"these columns are used but not declared under `columns:` or `ignored:`: {sorted(listed - known)}"
     targets = [rule.to for heading in source.columns for rule in source.column_rules(heading)]
+    if source.bundled_file and not source.bundled_file.is_file():
+        return f"`bundled: {source.bundled}` names no file below ingest/data"
     if source.amount not in targets:
         return f"no column is mapped to {source.amount!r}, which `amount:` names as the sum of a record"
     return ""

@@ -219,8 +219,10 @@ def test_a_run_killed_between_batches_is_completed_once(
     ingested(sqlite_engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "5")))
     body = csv_of(row("a"), row("b", "6"), row("c"), row("d"), row("c"))
     started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
-    captured = Captured(ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="",
-                        at="2026-11-24T11:00:00Z", byte_count=len(body), file_name="invented.csv", reader="table")  # fmt: skip
+    captured = Captured(
+        ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="", at=started.at,
+        byte_count=len(body), file_name="invented.csv", reader="table",
+    )  # fmt: skip
     archive.write(started)
     loader = Loader(sqlite_engine, SOURCE, started)
     archive.write(captured)

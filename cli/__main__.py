@@ -1,0 +1,5 @@
+"""`python -m cli` is `mediacontracts`."""
+
+from cli.main import main
+
+main()

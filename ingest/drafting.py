@@ -1,0 +1,138 @@
+"""Drafts the yml of a new source from a file: the layout as found, every heading with examples, nothing decided.
+
+What a person has to say stands as TODO, and a yml with a TODO in it is refused: a unit, a currency or the meaning of
+a column is never guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import get_args
+
+import lxml.html
+import msgspec
+from python_calamine import CalamineError, CalamineWorkbook
+
+from ingest.reader import LayoutChangedError
+from ingest.readers.cells import raw_text
+from ingest.readers.table import open_grid
+from ingest.source import TableShape, Target
+from ingest.values.text import clean
+
+ENCODINGS = ("utf-8-sig", "cp1251", "cp1250", "cp1252", "utf-16")
+DELIMITERS = (";", ",", "\t", "|")
+_EXAMPLES = 3
+
+
+class NoTableError(Exception):
+    """The file holds no table that could be drafted."""
+
+
+def draft(name: str, path: Path) -> str:
+    """The text of a yml for a file, to be filled in by a person.
+
+    Raises:
+        NoTableError: no table was found in it.
+    """
+    body = path.read_bytes()
+    found = _shape(path, body)
+    try:
+        grid = open_grid(body, path.name, found)
+    except LayoutChangedError as error:
+        raise NoTableError(str(error)) from None
+    header_row = next(
+        (n for n, cells in enumerate(grid.rows, start=1) if sum(bool(raw_text(c).strip()) for c in cells) > 1), 0
+    )
+    if not header_row:
+        raise NoTableError(f"{path.name}: no row with two cells, so no headings")
+    headings = [clean(raw_text(cell)) for cell in grid.rows[header_row - 1]]
+    rows = [[raw_text(cell) for cell in cells] for cells in grid.rows[header_row : header_row + 200]]
+    return _yml(name, msgspec.structs.replace(found, header_row=header_row), headings, rows)
+
+
+def _shape(path: Path, body: bytes) -> TableShape:
+    suffix = path.suffix.lower().lstrip(".")
+    if suffix in {"xlsx", "xls", "ods"}:
+        try:
+            sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
+        except (CalamineError, ValueError, OSError) as error:
+            raise NoTableError(f"{path.name}: not a readable workbook ({error})") from None
+        return TableShape(format=suffix, sheet=sheets[0])  # type: ignore[arg-type] - one of the three above
+    encoding = next((e for e in ENCODINGS if _decodes(body, e)), "utf-8")
+    if suffix in {"html", "htm"}:
+        tables = lxml.html.document_fromstring(body.decode(encoding)).xpath("//table")
+        if not isinstance(tables, list) or not tables:
+            raise NoTableError(f"{path.name}: the page holds no table")
+        return TableShape(format="html", encoding=encoding, selector="table")
+    head = body.decode(encoding, errors="replace")[:8192]
+    widths = {
+        mark: [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)] for mark in DELIMITERS
+    }
+    delimiter = max(DELIMITERS, key=lambda mark: min(sorted(widths[mark])[len(widths[mark]) // 2 :], default=0))
+    return TableShape(format="csv", encoding=encoding, delimiter=delimiter)
+
+
+def _decodes(body: bytes, encoding: str) -> bool:
+    try:
+        body.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
+
+
+def _yml(name: str, shape: TableShape, headings: list[str], rows: list[list[str]]) -> str:
+    table = [f"  format: {shape.format}"]
+    if shape.sheet:
+        table.append(f"  sheet: {_quoted(shape.sheet)}")
+    if shape.selector:
+        table.append(f"  selector: {_quoted(shape.selector)}")
+    if shape.header_row != 1:
+        table.append(f"  header_row: {shape.header_row}")
+    if shape.format == "csv":
+        table.append(f"  delimiter: {_quoted(shape.delimiter)}")
+    if shape.format in {"csv", "html"}:
+        table.append(f"  encoding: {shape.encoding}  # a proposal: look whether the names read well below")
+    columns = []
+    for index, heading in enumerate(headings):
+        if not heading:
+            continue
+        seen = list(dict.fromkeys(clean(row[index]) for row in rows if index < len(row) and row[index].strip()))
+        examples = " · ".join(text[:40] for text in seen[:_EXAMPLES]) or "always blank"
+        columns.append(f"  {_quoted(heading)}: {{to: TODO}}  # {examples}")
+    targets = ", ".join(get_args(Target))
+    return f"""\
+# Replace every TODO; docs/add-a-source.md says what each line is for.
+name: {name}
+title: TODO
+country: TODO  # two letters, ISO 3166
+publisher: TODO  # who answers for these figures
+obtained: TODO  # how the file came to us
+url: TODO
+licence: {{name: TODO, publish: facts}}  # files: only where the original may be shown
+frequency: TODO  # daily, weekly, monthly, yearly, once, never
+relevance: TODO  # media, where the source is about media only; else undecided
+measure: TODO  # planned, announced, contracted, paid, list price, barter
+instrument: TODO  # contract, state task, state order, grant, subsidy, other
+currency: TODO  # ISO 4217
+year_basis: TODO  # budget, decision, signed, announced, paid, period
+lang: TODO  # language of the names: ru, kk, en, …
+table:
+{chr(10).join(table)}
+# the columns that together name one row and do not change when a sum is corrected
+identity: [TODO]
+# fields: {targets}
+# a sum needs decimal: "." or ","; a heading in thousands needs unit: 1000 and unit_words: the words of the heading
+columns:
+{chr(10).join(columns)}
+# a heading that is left out on purpose goes here, with the reason
+ignored: {{}}
+expect:
+  min: {{records: TODO}}
+  max: {{rejected: 0}}
+"""
