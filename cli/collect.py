@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli.dry_run import show_file
-from cli.main import Refused
+from cli.main import Refused, TryAgain
 from cli.progress import say
 from db.engine import open_engine
 from db.migrate import migrate
@@ -143,8 +143,9 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
             failed = crawl_due(installation, known)
         else:
             chosen = [declared(known, name) for name in sources]
-            failed = [
-                one.name for one in chosen if not crawl_one(installation, one, since=since, sample=sample, via=via)
-            ]
+            results = [crawl_one(installation, one, since=since, sample=sample, via=via) for one in chosen]
+            failed = [one.name for one, result in zip(chosen, results, strict=True) if result.state != "finished"]
+            if failed and not any(result.refused for result in results):
+                raise TryAgain(f"not finished: {', '.join(failed)}; the next crawl takes it up again")
     if failed:
         raise Refused(f"not taken: {', '.join(failed)}; the last release stays. See the run's reason above")

@@ -69,9 +69,6 @@ class TryAgain(click.ClickException):
 
 def main() -> None:
     """Entry point of the command."""
-    # errors of the rooms become exit codes here, so that the rooms need not know of a command line
-    from cli.outcomes import outcome_of  # noqa: PLC0415 - imports the rooms, which `--help` does not need
-
     try:
         main_group.main(prog_name="mediacontracts", standalone_mode=False)
     except click.exceptions.Abort:
@@ -81,6 +78,9 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except Exception as error:
+        # errors of the rooms become exit codes here, so that the rooms need not know of a command line
+        from cli.outcomes import outcome_of  # noqa: PLC0415 - imports all rooms, which no other path needs
+
         outcome = outcome_of(error)
         if outcome is None:
             raise

@@ -12,9 +12,10 @@ from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.replay import UndeclaredSourceError
 from ingest.retract import UnknownTargetError
 from ingest.source import DeclarationError
+from scrapers.job import PlanError
 
 _REFUSED = (LayoutChangedError, DeclarationError, ArchiveError, UndeclaredSourceError)
-_WRONG_USE = (UnknownTargetError, NewerRegistryError)
+_WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError)
 _TRY_AGAIN = (BusyError, SourceRefusedError)
 
 

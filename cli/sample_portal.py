@@ -50,6 +50,7 @@ def _handler_of(register: Register) -> type[BaseHTTPRequestHandler]:
         """Answers GET with the register's pages."""
 
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body leave together; apart they wait for each other's acknowledgement
 
         def do_GET(self) -> None:
             page = ROBOTS if self.path == "/robots.txt" else register.page(self.path)

@@ -20,17 +20,19 @@ SELECT id, why FROM (
     WHEN deleted_at IS NOT NULL THEN 'deleted at the source'
     WHEN standing = 'never' THEN CASE standing_why WHEN '' THEN 'status does not count' ELSE standing_why END
     WHEN newest_standing = 'void' THEN 'status does not count'
-    WHEN standing = 'superseded' AND place = 1 THEN ''
-    WHEN standing = 'counts' AND counting_so_far = 1 AND (newest_standing <> 'superseded' OR place = 1) THEN ''
+    WHEN hole THEN CASE WHEN place = 1 THEN '' ELSE :superseded END
+    WHEN standing = 'counts' AND counting_so_far = 1 THEN ''
     ELSE :superseded END AS why
   FROM (
     SELECT id, counted_why, standing, standing_why, vanished, deleted_at, retracted,
       row_number() OVER newest AS place,
       first_value(standing) OVER newest AS newest_standing,
+      first_value(standing) OVER newest = 'superseded' AND first_value(stored_place) OVER newest = 1 AS hole,
       sum(CASE WHEN standing = 'counts' THEN 1 ELSE 0 END) OVER newest AS counting_so_far
     FROM (
       SELECT r.id, r.counted_why, r.standing, r.standing_why, r.deleted_at, r.root_key, r.measure,
         r.rank, r.key, v.id IS NOT NULL AS vanished, c.retracted_why <> '' OR u.retracted_why <> '' AS retracted,
+        row_number() OVER (PARTITION BY r.root_key, r.measure ORDER BY r.rank DESC, r.key DESC) AS stored_place,
         CASE WHEN v.id IS NULL AND r.deleted_at IS NULL AND c.retracted_why = ''
           AND u.retracted_why = '' AND r.standing <> 'never' THEN 1 ELSE 0 END AS eligible
       FROM record r JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
@@ -43,11 +45,14 @@ SELECT id, why FROM (
 ) AS verdict
 WHERE counted_why <> why ORDER BY id
 """
+# `hole`: the newest version stored at all is one that its source calls superseded, so the version that replaced it
+# was never read; it stands in for it. With anything newer stored, terminated or deleted, it does not.
 
 _SEVERAL_YEARS = """
 SELECT r.id FROM record r
 WHERE r.source_id = :source AND r.counted AND r.year_state = 'several years' AND EXISTS (
   SELECT 1 FROM record y WHERE y.source_id = r.source_id AND y.counted AND y.year_state = 'stated'
+    AND (y.root_key = r.root_key OR (y.subject = r.subject AND y.number = r.number))
     AND y.payer_name_id = r.payer_name_id AND y.measure = r.measure AND y.currency = r.currency
     AND coalesce(y.recipient_name_id, 0) = coalesce(r.recipient_name_id, 0)
     AND coalesce(y.outlet_name_id, 0) = coalesce(r.outlet_name_id, 0)

@@ -19,9 +19,9 @@ from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
 from ingest.readers.table import open_grid
 from ingest.source import TableShape, Target
-from ingest.values.text import clean
+from ingest.values.text import clean, same_script_word
 
-ENCODINGS = ("utf-8-sig", "cp1251", "cp1250", "cp1252", "utf-16")
+ENCODINGS = ("utf-8-sig", "cp1251", "cp1250", "cp1252")
 DELIMITERS = (";", ",", "\t", "|")
 _EXAMPLES = 3
 
@@ -59,8 +59,8 @@ def _shape(path: Path, body: bytes) -> TableShape:
             sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
         except (CalamineError, ValueError, OSError) as error:
             raise NoTableError(f"{path.name}: not a readable workbook ({error})") from None
-        return TableShape(format=suffix, sheet=sheets[0])  # type: ignore[arg-type] - one of the three above
-    encoding = next((e for e in ENCODINGS if _decodes(body, e)), "utf-8")
+        return TableShape(format=suffix, sheet=sheets[0])  # type: ignore[arg-type]  # one of the three above
+    encoding = _likely_encoding(body)
     if suffix in {"html", "htm"}:
         tables = lxml.html.document_fromstring(body.decode(encoding)).xpath("//table")
         if not isinstance(tables, list) or not tables:
@@ -74,12 +74,20 @@ def _shape(path: Path, body: bytes) -> TableShape:
     return TableShape(format="csv", encoding=encoding, delimiter=delimiter)
 
 
-def _decodes(body: bytes, encoding: str) -> bool:
-    try:
-        body.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _likely_encoding(body: bytes) -> str:
+    """The encoding in which the fewest words mix scripts; a proposal that a person confirms in the yml."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    mixed: dict[str, int] = {}
+    for encoding in ENCODINGS:
+        try:
+            words = body.decode(encoding).split()
+        except UnicodeDecodeError:
+            continue
+        mixed[encoding] = sum(not same_script_word(word) for word in words)
+        if encoding == "utf-8-sig":
+            break  # bytes that happen to be UTF-8 are UTF-8
+    return min(mixed, key=lambda encoding: mixed[encoding], default="utf-8")
 
 
 def _quoted(text: str) -> str:

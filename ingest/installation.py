@@ -53,6 +53,11 @@ class Installation(msgspec.Struct, frozen=True):
         return self.home / "corrections" / "retractions.jsonl"
 
     @property
+    def accepted(self) -> Path:
+        """The file of runs that rightly have fewer rows than the run before them."""
+        return self.home / "corrections" / "accepted.jsonl"
+
+    @property
     def slugs(self) -> Path:
         """The addresses that entities were first published under."""
         return self.home / "decisions" / "slugs.jsonl"

@@ -267,8 +267,9 @@ class Loader:
             mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
             connection.exec_driver_sql(
                 f"UPDATE record SET deleted_at = {mark} WHERE source_id = {self.run.source_id} AND deleted_at IS NULL "
-                f"AND (key = {mark} OR root_key = {mark})",
-                [(deletion.at, deletion.key, deletion.key) for deletion in batch.deletions],
+                f"AND (key = {mark} OR key LIKE {mark})",
+                # one contract may stand as several records: the sum, what was paid, one for each year
+                [(deletion.at, deletion.key, f"{deletion.key}:%") for deletion in batch.deletions],
             )
 
     def _write_counts(self, connection: Connection, counts: Counts) -> None:

@@ -6,6 +6,7 @@ A batch is what one page or one slice of a file gave. Rows in = records + reject
 from __future__ import annotations
 
 from hashlib import blake2b
+from operator import attrgetter
 
 import msgspec
 
@@ -172,9 +173,14 @@ class RowsLostError(Exception):
     """A reader gave fewer or more rows than it read: a defect of the reader, never of the data."""
 
 
-_PROVENANCE = frozenset({"locator", "raw_hash", "url", "key", "identity"})
-_FACT_FIELDS = tuple(f for f in Record.__struct_fields__ if f not in _PROVENANCE)
+_PROVENANCE = frozenset({"locator", "raw_hash", "url", "key", "identity", "amount", "equivalent", "other_sums"})
+_plain_facts = attrgetter(*(field for field in Record.__struct_fields__ if field not in _PROVENANCE))
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def _sum_facts(one: Sum) -> tuple[str, int | None, str, str, str]:
+    """What a sum says, without how it was printed: "4 603.20" and "4603,20" are one fact."""
+    return (one.role, one.minor, one.currency, one.state, one.precision)
 
 
 def facts_hash(record: Record) -> bytes:
@@ -182,4 +188,7 @@ def facts_hash(record: Record) -> bytes:
 
     Two captures of one page that differ in a comment give equal hashes, so the record counts as unchanged.
     """
-    return blake2b(_encode([getattr(record, f) for f in _FACT_FIELDS]), digest_size=16).digest()
+    sums = [_sum_facts(one) for one in (record.amount, *record.other_sums)]
+    if record.equivalent is not None:
+        sums.append(_sum_facts(record.equivalent))
+    return blake2b(_encode((_plain_facts(record), sums)), digest_size=16).digest()

@@ -72,7 +72,7 @@ def load_reference(connection: Connection) -> dict[str, Loaded]:
 def _load_regions(connection: Connection) -> Loaded:
     columns = ("country", "code", "name", "name_local", "name_en", "valid_from", "valid_to", "note")
     rows = (tuple(row[name] for name in columns) for row in read_rows(DATA / "regions.csv", columns))
-    return _upsert(connection, table_of(Region), ("country", "code", "valid_from"), columns, rows)
+    return bring_in_step(connection, table_of(Region), ("country", "code", "valid_from"), columns, rows)
 
 
 def _load_codes(connection: Connection) -> Loaded:
@@ -86,13 +86,17 @@ def _load_codes(connection: Connection) -> Loaded:
         rows.append(
             (row["list_name"], row["code"], row["name"], row["name_local"], _COUNTS[row["counts"]], row["evidence"])
         )
-    return _upsert(connection, table_of(Code), ("list_name", "code"), columns, rows)
+    return bring_in_step(connection, table_of(Code), ("list_name", "code"), columns, rows)
 
 
-def _upsert(
+def bring_in_step(
     connection: Connection, table: Table, key: Sequence[str], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> Loaded:
-    """Insert what is new and update what differs, found by `key`."""
+    """Insert what is new and update what differs, found by `key`; the same rows again change nothing.
+
+    Raises:
+        ReferenceFileError: two rows have one key.
+    """
     at = [columns.index(name) for name in key]
     stored = {
         tuple(row[1 + place] for place in at): (row[0], tuple(row[1:]))

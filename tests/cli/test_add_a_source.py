@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import mediacontracts
 from sqlalchemy import create_engine, text
 
 DOC = Path(__file__).parents[2] / "docs" / "add-a-source.md"
 
 FILE = """\
 Poř. č.;Číslo objednávky;Odbor;Dodavatel;IČO;Médium;Předmět;Podepsáno;Cena bez DPH (v tis. Kč)
-1;OBJ-1/2024;Odbor vnějších vztahů;Výmysl Média s.r.o.;01234567;Výmyslný večerník;Inzerce o příštím létě;03.04.2024;1 250,50
+1;OBJ-1/2024;Odbor vnějších vztahů;Výmysl Média s.r.o.;01234567;Výmyslný večerník;Inzerce o létě;03.04.2024;1 250,50
 2;OBJ-2/2024;Odbor vnejsich vztahu;Výmysl Média s.r.o.;1234567;neuvedeno;Rozhlasový spot;28.12.2024;75,00
 3;OBJ-3/2024;Odbor vnějších vztahů;Žlutý kůň a.s.;;Kůň.invalid;Článek;01.02.2024;0
 4;OBJ-4/2024;Odbor vnějších vztahů;Žlutý kůň a.s.;;Kůň.invalid;Článek;01.02.2024;1,2 mil.
 """
-
-
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        env={"MEDIACONTRACTS_HOME": str(home), "PATH": "/usr/bin:/bin"},
-        cwd=DOC.parents[1],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +36,29 @@ def test_the_seven_steps(home: Path, file: Path) -> None:
     doc = DOC.read_text(encoding="utf-8")
     commands = re.findall(r"^mediacontracts (.+)$", doc, re.MULTILINE)
     assert [c.split()[0] for c in commands] == ["new-source", "ingest", "ingest", "check", "release"]
-    drafted = run(home, "new-source", "cz_vymyslene", str(file))
+    drafted = mediacontracts(home, "new-source", "cz_vymyslene", str(file))
     assert drafted.returncode == 0, drafted.stderr
     yml = home / "sources" / "cz_vymyslene.yml"
     draft = yml.read_text(encoding="utf-8")
     assert all(f'"{heading}"' in draft for heading in FILE.splitlines()[0].split(";"))
-    refused = run(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
+    refused = mediacontracts(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
     assert refused.returncode == 1
     assert "TODO" in refused.stderr
     declaration = re.search(r"```yaml\n(.+?)```", doc, re.DOTALL)
     assert declaration
     yml.write_text(declaration[1], encoding="utf-8")
-    looked = run(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
+    looked = mediacontracts(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "3 records, 1 rejected rows" in looked.stdout
     assert "minor units of CZK: 132550000" in looked.stdout
     for command in commands[2:]:
-        done = run(home, *command.replace("zakazky-2024.csv", str(file)).split())
+        done = mediacontracts(home, *command.replace("zakazky-2024.csv", str(file)).split())
         assert done.returncode == 0, (command, done.stderr)
     engine = create_engine(f"sqlite:///{home / 'registry.db'}")
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT amount_minor, signed_on, year, unit_rule FROM record ORDER BY id")).all()
+        found = connection.execute(
+            text("SELECT amount_minor, signed_on, year, unit_rule FROM record ORDER BY id")
+        ).all()
         firms = connection.execute(text("SELECT registry_id FROM organisation ORDER BY id")).scalars().all()
         payers = connection.execute(text("SELECT name FROM body")).scalars().all()
     engine.dispose()

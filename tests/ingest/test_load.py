@@ -140,6 +140,8 @@ STANDING = declare(
         ([("held", 1), ("old", 2)], ["announced again", ""]),
         ([("held", 1), ("void", 2)], ["status does not count", "status does not count"]),
         ([("held", 9), ("held", 10)], ["announced again", ""]),
+        ([("old", 1), ("not held", 2)], ["announced again", "not held"]),
+        ([("held", 1), ("old", 2), ("not held", 3)], ["", "announced again", "not held"]),
     ],
 )
 def test_at_most_one_record_of_a_root_counts(
@@ -153,13 +155,13 @@ def test_at_most_one_record_of_a_root_counts(
 
 
 def test_a_sum_over_several_years_never_counts_beside_its_years(engine: Engine, tmp_path: Path) -> None:
-    def of(year: str) -> list[str]:
-        return [ROW[0], year, *row()[2:]]
+    def of(year: str, subject: str = "Освещение") -> list[str]:
+        return [ROW[0], year, *row(subject)[2:]]
 
-    ingested(engine, tmp_path, SOURCE, csv_of(of("2009-2011"), of("2010")))
+    ingested(engine, tmp_path, SOURCE, csv_of(of("2009-2011"), of("2010"), of("2009-2011", "another thing")))
     with engine.connect() as connection:
         why = [r[0] for r in connection.execute(text("SELECT counted_why FROM record ORDER BY id"))]
-    assert why == ["several years", ""]
+    assert why == ["several years", "", ""]
 
 
 def test_retracting_a_run_takes_it_out_of_the_totals(engine: Engine, tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""Commands that bring data out: check, release, serve, claims."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+
+import click
+from ingest.claims import check_claims, claims_report, load_claims
+from sqlalchemy import Engine
+
+from cli.collect import prepared
+from cli.main import Refused
+from cli.progress import say
+from ingest.checks import check as check_sources
+from ingest.installation import Installation, now
+from ingest.retract import Retraction, read_retractions, write_retraction
+from ingest.source import Source
+from publish.release import ReleaseResult, build_release
+
+
+def checked(installation: Installation, engine: Engine, sources: dict[str, Source]) -> bool:
+    """Hold every source against its expectations and tell each finding; False when one is fatal."""
+    accepted = {line.target for line in read_retractions(installation.accepted)}
+    findings = check_sources(engine, sources, accepted)
+    for finding in findings:
+        say(f"{finding.level}: {finding.source}: {finding.rule}: {finding.message}")
+    return not any(finding.level == "fatal" for finding in findings)
+
+
+def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
+    """Set the published figures beside ours, then build, verify and show a release."""
+    with engine.begin() as connection:
+        load_claims(connection)
+        check_claims(connection)
+    result = build_release(
+        engine, installation.releases, slugs=installation.slugs, salt=_salt(installation), allow_mixed=allow_mixed
+    )
+    state = "" if result.is_new else " (released before, shown again)"
+    say(f"release {result.name}: {result.records} records, {result.other_records} others{state}")
+    return result
+
+
+def _salt(installation: Installation) -> bytes:
+    """The installation's secret, by which natural persons are known without their numbers."""
+    path = installation.home / "decisions" / "salt"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(secrets.token_bytes(32))
+        path.chmod(0o600)
+    return path.read_bytes()
+
+
+@click.command()
+@click.argument("sources", nargs=-1)
+@click.option("--accept", metavar="RUN", help="State that RUN rightly has fewer rows than the run before it.")
+@click.option("--why", default="", help="The reason, with --accept.")
+def check(sources: tuple[str, ...], accept: str | None, why: str) -> None:
+    """Hold what is loaded against the expectations of each source; exit code 1 when it must not be published.
+
+    \b
+    Examples:
+      mediacontracts check
+      mediacontracts check rs_cofinancing
+    """
+    installation = Installation.from_environment(os.environ)
+    if accept:
+        if not why:
+            raise click.UsageError("--accept needs --why")
+        write_retraction(installation.accepted, Retraction(target=accept, why=why, at=now()))
+    with installation.locked():
+        declared = installation.sources()
+        prepared(installation, declared)
+        engine = installation.engine()
+        accepted = {line.target for line in read_retractions(installation.accepted)}
+        findings = check_sources(engine, declared, accepted)
+        engine.dispose()
+    if sources:
+        findings = [finding for finding in findings if finding.source in sources]
+    for finding in findings:
+        say(f"{finding.level}: {finding.source}: {finding.rule}: {finding.message}")
+    if any(finding.level == "fatal" for finding in findings):
+        raise Refused("not fit to publish; the last release stays")
+    say("fit to publish")
+
+
+@click.command()
+def release() -> None:
+    """Check, then build, verify and show a release; a bad run never replaces a good release.
+
+    \b
+    Example:
+      mediacontracts release
+    """
+    installation = Installation.from_environment(os.environ)
+    with installation.locked():
+        declared = installation.sources()
+        prepared(installation, declared)
+        engine = installation.engine()
+        try:
+            if not checked(installation, engine, declared):
+                raise Refused("not fit to publish; the last release stays")
+            released(installation, engine)
+        finally:
+            engine.dispose()
+
+
+@click.command()
+@click.option(
+    "--public", is_flag=True, help="Safe for everybody: no SQL of visitors, bounded facets, no file listing."
+)
+@click.option("--port", default=8001, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def serve(public: bool, port: int, host: str) -> None:
+    """Serve the current release.
+
+    \b
+    Example:
+      mediacontracts serve --public --port 8001
+    """
+    from publish.serve import serve as serve_release  # noqa: PLC0415 - brings in Datasette
+
+    installation = Installation.from_environment(os.environ)
+    say(f"http://{host}:{port}/")
+    serve_release(installation.releases / "current", public=public, port=port, host=host)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def claims(as_json: bool) -> None:
+    """Set published figures beside ours: PASS, MISMATCH or DIFFERENT SCOPE, with the arithmetic.
+
+    \b
+    Example:
+      mediacontracts claims --json
+    """
+    installation = Installation.from_environment(os.environ)
+    with installation.locked():
+        engine = installation.engine()
+        with engine.begin() as connection:
+            load_claims(connection)
+            check_claims(connection)
+            report = claims_report(connection)
+        engine.dispose()
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1, default=str))
+        return
+    for claim in report:
+        click.echo(f"{claim['verdict']:<16} {claim['ref']:<10} {claim['subject']}: {claim['arithmetic']}")

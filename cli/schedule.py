@@ -1,0 +1,92 @@
+"""Scheduled crawls: which source is due, decided from the runs in the registry, and what follows a crawl."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Engine, text
+
+from cli.progress import say
+from cli.publishing import checked, released
+from ingest.installation import Installation, now
+from ingest.load import Loader
+from ingest.source import Source
+from scrapers.crawl import CrawlResult, crawl
+
+EVERY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=28)}
+_SLACK = timedelta(hours=1)
+"""A timer that fires a little early still finds yesterday's source due."""
+
+_LAST = """
+SELECT max(r.started_at) FROM run r JOIN source s ON s.id = r.source_id
+WHERE s.name = :name AND r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE 'sample%'
+"""
+
+
+def last_crawl(engine: Engine, name: str) -> str:
+    """When the last crawl of a source that finished had begun; blank if there was none."""
+    with engine.connect() as connection:
+        return connection.execute(text(_LAST), {"name": name}).scalar() or ""
+
+
+def due(engine: Engine, sources: dict[str, Source], at: datetime) -> list[Source]:
+    """The portal sources whose declared frequency has gone by since their last finished crawl began."""
+    found = []
+    for source in sources.values():
+        every = EVERY.get(source.frequency)
+        if source.access != "goszakup" or every is None:
+            continue
+        last = last_crawl(engine, source.name)
+        if not last or at - datetime.fromisoformat(last) >= every - _SLACK:
+            found.append(source)
+    return found
+
+
+def crawl_one(
+    installation: Installation,
+    source: Source,
+    *,
+    since: str = "",
+    sample: int | None = None,
+    via: str | None = None,
+) -> CrawlResult:
+    """Crawl one source into the registry, and tell what came of it."""
+    engine = installation.engine()
+    access: Literal["graphql", "rest", "html"] | None = via  # type: ignore[assignment]  # click checked the choice
+    result: CrawlResult = crawl(
+        source,
+        installation.home,
+        lambda started: Loader(engine, source, started),
+        now=now,
+        access=access,
+        since=since or last_crawl(engine, source.name),
+        sample=sample,
+        environment=os.environ,
+    )
+    engine.dispose()
+    say(
+        f"{source.name}: run {result.run} {result.state}: {result.pages} pages, {result.rows} rows, "
+        f"{result.rejected} rejected{': ' + result.reason if result.reason else ''}"
+    )
+    return result
+
+
+def crawl_due(installation: Installation, sources: dict[str, Source]) -> list[str]:
+    """Crawl what is due, then check and release; gives the names of what failed."""
+    engine = installation.engine()
+    chosen = due(engine, sources, datetime.now(UTC))
+    engine.dispose()
+    if not chosen:
+        say("nothing is due")
+        return []
+    failed = [source.name for source in chosen if crawl_one(installation, source).state != "finished"]
+    engine = installation.engine()
+    try:
+        if not checked(installation, engine, sources):
+            return failed or ["check"]
+        released(installation, engine)
+    finally:
+        engine.dispose()
+    return failed
