@@ -33,7 +33,7 @@ def sample_portal(contracts: Sequence[PageContract] | None = None) -> Iterator[s
         The portal's address, for GOSZAKUP_PORTAL_URL.
     """
     register = Register(sample_contracts() if contracts is None else contracts)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(register))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(register))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -45,7 +45,9 @@ def sample_portal(contracts: Sequence[PageContract] | None = None) -> Iterator[s
         thread.join()
 
 
-def _handler_of(register: Register) -> type[BaseHTTPRequestHandler]:
+def handler_of(register: Register) -> type[BaseHTTPRequestHandler]:
+    """The HTTP side of a register."""
+
     class Handler(BaseHTTPRequestHandler):
         """Answers GET with the register's pages."""
 

@@ -6,6 +6,7 @@ driver. The books are held: rows in = inserted + updated + unchanged + rejected.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,9 +17,10 @@ from db.bulk import chunks, insert_rows, next_id, table_of, update_rows
 from db.engine import writing
 from db.model import Record, RecordAmount, RecordLine, RejectedRow, Revision, Run
 from ingest import rows as r
+from ingest.bodies import Parents
 from ingest.counting import recount
 from ingest.editions import Known
-from ingest.record import Batch, facts_hash
+from ingest.record import Batch, Party, facts_hash
 from ingest.record import Record as Typed
 from ingest.revise import changed_fields
 from ingest.run_row import capture_id, open_run
@@ -59,6 +61,8 @@ class Loader:
         self.counts = Counts()
         self.spellings = Spellings(source.country)
         self.slices: set[str] = set()
+        self._parents = Parents.load()
+        self._above: dict[tuple[Party, str, int | None], Party | None] = {}
         with writing(engine) as connection:
             self.run = open_run(connection, source, started)
             self.regions = {
@@ -164,7 +168,8 @@ class Loader:
     def _resolve(self, record: Typed) -> r.Ids:
         names = self.spellings
         payer = names.body(record.payer)
-        ministry = names.body(record.ministry) if record.ministry else payer
+        above = record.ministry or self._parent(record)
+        ministry = names.body(above) if above else payer
         return r.Ids(
             payer=payer,
             ministry=names.body_entity(ministry),
@@ -174,6 +179,16 @@ class Loader:
             outlet=names.outlet(record.outlet),
             region=self.regions.get(record.region_code) if record.region_code else None,
         )
+
+    def _parent(self, record: Typed) -> Party | None:
+        """The ministry or akimat above the payer on the day of the record; without a known one the payer itself."""
+        day = (record.signed_on or record.opened_at or "")[:10]
+        asked = (record.payer, day, record.year)
+        if asked not in self._above:
+            self._above[asked] = self._parents.of(
+                self.source.country, record.payer, date.fromisoformat(day) if day else None, record.year
+            )
+        return self._above[asked]
 
     def _provenance(self, record: Typed, digest: bytes, capture_id: int) -> tuple[Any, ...]:
         return (

@@ -182,7 +182,7 @@ class Source(_Declared, frozen=True, kw_only=True):
     year_basis: YearBasis
     lang: str = ""
     invented: bool = False
-    access: Literal["file", "goszakup"] = "file"
+    access: Literal["file", "goszakup", "answers"] = "file"
     table: TableShape | None = None
     identity: tuple[str, ...] = ()
     root: Root | None = None
@@ -232,6 +232,8 @@ def _contradiction(source: Source, path: Path) -> str:
         return f"name is {source.name!r}, but the file is called {path.name}"
     if source.access == "goszakup":
         return "" if source.crawl else "a portal source needs a `crawl:` section that says what to crawl"
+    if source.access == "answers":
+        return "its columns are declared by forms, not here" if source.table or source.columns else ""
     return _table_contradiction(source) or _lookup_contradiction(source)
 
 

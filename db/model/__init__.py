@@ -6,16 +6,31 @@ from db.model.parties import Body, BodyName, BodyParent, Organisation, Organisat
 from db.model.provenance import Capture, RejectedRow, Run, Source
 from db.model.records import Record, RecordAmount, RecordLine, Revision
 from db.model.reference import Code, Region
+from db.model.requests import (
+    Answer,
+    BodyOpenness,
+    Document,
+    DocumentTable,
+    DocumentTotal,
+    InformationRequest,
+    RequestYear,
+)
 
 __all__ = [
+    "Answer",
     "Base",
     "Body",
     "BodyName",
+    "BodyOpenness",
     "BodyParent",
     "Capture",
     "Claim",
     "ClaimCheck",
     "Code",
+    "Document",
+    "DocumentTable",
+    "DocumentTotal",
+    "InformationRequest",
     "Organisation",
     "OrganisationName",
     "Outlet",
@@ -26,6 +41,7 @@ __all__ = [
     "Region",
     "RejectedRow",
     "Release",
+    "RequestYear",
     "Revision",
     "Run",
     "Source",

@@ -21,6 +21,7 @@ class Claim(Base):
     figure: Mapped[str]
     unit: Mapped[str]
     precision: Mapped[str]
+    rounded_to: Mapped[str] = mapped_column(default="")
     wording: Mapped[LongText]
     source_url: Mapped[LongText]
     scope: Mapped[LongText]

@@ -56,7 +56,7 @@ def test_the_demo_runs_from_the_wheel(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "MEDIACONTRACTS_HOME": str(tmp_path / "home")},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     try:
         start = page(f"http://127.0.0.1:{port}/")

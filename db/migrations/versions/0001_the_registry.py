@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("figure", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("precision", sa.String(), nullable=False),
+        sa.Column("rounded_to", sa.String(), nullable=False),
         sa.Column("wording", sa.Text(), nullable=False),
         sa.Column("source_url", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
@@ -145,6 +146,28 @@ def upgrade() -> None:
     with op.batch_alter_table("body_name", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_body_name_body_id"), ["body_id"], unique=False)
 
+    op.create_table(
+        "body_openness",
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("in_full", sa.Integer(), nullable=False),
+        sa.Column("in_part", sa.Integer(), nullable=False),
+        sa.Column("says_none", sa.Integer(), nullable=False),
+        sa.Column("official_use", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("forwarded", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("days_median", sa.Integer(), nullable=True),
+        sa.Column("grounds", sa.Text(), nullable=False),
+        sa.Column("full_share", sa.Integer(), nullable=True),
+        sa.Column("full_low", sa.Integer(), nullable=True),
+        sa.Column("full_high", sa.Integer(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_body_openness_body_id_body")),
+        sa.PrimaryKeyConstraint("body_id", name=op.f("pk_body_openness")),
+    )
     op.create_table(
         "body_parent",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -264,6 +287,87 @@ def upgrade() -> None:
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_capture_run_id"), ["run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_capture_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "information_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("body_name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("legal_basis", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("sent_on", sa.String(length=10), nullable=True),
+        sa.Column("due_on", sa.String(length=10), nullable=True),
+        sa.Column("extended_to", sa.String(length=10), nullable=True),
+        sa.Column("answered_on", sa.String(length=10), nullable=True),
+        sa.Column("days_taken", sa.Integer(), nullable=True),
+        sa.Column("days_late", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("as_of", sa.String(length=10), nullable=True),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("forwarded_to", sa.String(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=True),
+        sa.Column("fee_currency", sa.String(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("appealed_on", sa.String(length=10), nullable=True),
+        sa.Column("appealed_to", sa.String(), nullable=False),
+        sa.Column("appeal_outcome", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'waiting', 'silent', 'in full', 'in part', 'refused', 'says none', 'for official use', 'forwarded', 'withdrawn')",
+            name=op.f("ck_information_request_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_name_id"], ["body_name.id"], name=op.f("fk_information_request_body_name_id_body_name")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_information_request")),
+        sa.UniqueConstraint("ref", name=op.f("uq_information_request_ref")),
+    )
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_information_request_body_name_id"), ["body_name_id"], unique=False)
+
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answered_on", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('in full', 'in part', 'says none', 'for official use', 'refused', 'forwarded')",
+            name=op.f("ck_answer_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["information_request.id"], name=op.f("fk_answer_request_id_information_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("byte_count", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_document_capture_id_capture")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["information_request.id"], name=op.f("fk_document_request_id_information_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_document_sha256")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_request_id"), ["request_id"], unique=False)
 
     op.create_table(
         "record",
@@ -438,6 +542,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rejected_source_id"), ["source_id"], unique=False)
 
     op.create_table(
+        "request_year",
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'waiting', 'silent', 'in full', 'in part', 'refused', 'says none', 'for official use', 'forwarded', 'withdrawn')",
+            name=op.f("ck_request_year_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["information_request.id"], name=op.f("fk_request_year_request_id_information_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "year", name=op.f("pk_request_year")),
+    )
+    op.create_table(
+        "document_table",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("sheet", sa.String(), nullable=False),
+        sa.Column("member", sa.String(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Integer(), nullable=False),
+        sa.Column("totals", sa.Integer(), nullable=False),
+        sa.Column("totals_equal", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('taken', 'blocked', 'accepted', 'left out')", name=op.f("ck_document_table_state")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_table_document_id_document")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_table")),
+        sa.UniqueConstraint("document_id", "number", name=op.f("uq_document_table_document_id_number")),
+    )
+    op.create_table(
         "record_amount",
         sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
@@ -489,17 +634,41 @@ def upgrade() -> None:
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_record_id"), ["record_id"], unique=False)
 
+    op.create_table(
+        "document_total",
+        sa.Column("document_table_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at_row", sa.Integer(), nullable=False),
+        sa.Column("at_column", sa.Integer(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
+        sa.Column("raw", sa.String(), nullable=False),
+        sa.Column("printed", sa.String(), nullable=False),
+        sa.Column("computed", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("rounding", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "verdict IN ('equal', 'differs', '×10', '×1000', 'unreadable')", name=op.f("ck_document_total_verdict")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_table_id"],
+            ["document_table.id"],
+            name=op.f("fk_document_total_document_table_id_document_table"),
+        ),
+        sa.PrimaryKeyConstraint("document_table_id", "at_row", "at_column", name=op.f("pk_document_total")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("document_total")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_record_id"))
 
     op.drop_table("revision")
     op.drop_table("record_line")
     op.drop_table("record_amount")
+    op.drop_table("document_table")
+    op.drop_table("request_year")
     with op.batch_alter_table("rejected", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rejected_source_id"))
 
@@ -508,6 +677,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_record_root")
 
     op.drop_table("record")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_request_id"))
+
+    op.drop_table("document")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_answer_request_id"))
+
+    op.drop_table("answer")
+    with op.batch_alter_table("information_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_information_request_body_name_id"))
+
+    op.drop_table("information_request")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_sha256"))
         batch_op.drop_index(batch_op.f("ix_capture_run_id"))
@@ -530,6 +711,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_body_parent_body_id"))
 
     op.drop_table("body_parent")
+    op.drop_table("body_openness")
     with op.batch_alter_table("body_name", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_body_name_body_id"))
 

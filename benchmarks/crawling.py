@@ -1,0 +1,57 @@
+"""Crawl, archive and load against bare Scrapy on the same pages, each as a whole process, start-up included."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+
+from benchmarks.pages import served
+from benchmarks.result import Result
+
+CONTRACTS = 100_000
+ROUNDS = 3
+
+
+def run(mode: str, address: str) -> tuple[float, float]:
+    """Seconds and peak memory (MB) of one crawl."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.crawler", mode, address, folder], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        took = time.perf_counter() - began
+        if process.returncode != 0 or int(said) != CONTRACTS:
+            raise RuntimeError(f"{mode}: exit {process.returncode}, {said!r} contracts of {CONTRACTS}")
+        return took, usage.ru_maxrss / 1024
+
+
+def measure(rounds: int = ROUNDS) -> list[Result]:
+    """Medians; the three modes take turns so that a busy moment hits all of them."""
+    seconds: dict[str, list[float]] = {"ours": [], "item": [], "batch": []}
+    memory: list[float] = []
+    with served(CONTRACTS) as address:
+        for _ in range(rounds):
+            for mode, times in seconds.items():
+                took, megabytes = run(mode, address)
+                times.append(took)
+                if mode == "ours":
+                    memory.append(megabytes)
+    ours, item, batch = (CONTRACTS / median(seconds[mode]) for mode in ("ours", "item", "batch"))
+    return [
+        Result("crawl, archive and load, against bare Scrapy item by item", "contracts/s", ours, item, target=2.0),
+        Result("crawl, archive and load, of a bare batch crawl that stores nothing", "contracts/s", ours, batch, 0.45),
+        Result("peak memory of a crawl of 100,000 contracts", "MB", max(memory), None, 200, at_most=True),
+    ]
+
+
+if __name__ == "__main__":
+    for result in measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS):
+        print(result.as_json())
