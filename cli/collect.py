@@ -17,6 +17,7 @@ from ingest.installation import Installation, now
 from ingest.reference import load_reference
 from ingest.replay import close_interrupted, replay
 from ingest.retract import apply_retraction, read_retractions
+from ingest.settle import settle
 from ingest.source import Source
 
 
@@ -99,6 +100,7 @@ def rebuild() -> None:
         captures = replay(engine, installation.archive, sources, say)
         for retraction in read_retractions(installation.retractions):
             apply_retraction(engine, sources, retraction)
+        settle(engine, sources, installation.home)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()

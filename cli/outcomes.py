@@ -8,13 +8,14 @@ from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
 from db.migrate import NewerRegistryError
 from ingest.installation import BusyError
+from ingest.names.decisions import DecisionError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.replay import UndeclaredSourceError
 from ingest.retract import UnknownTargetError
 from ingest.source import DeclarationError
 from scrapers.job import PlanError
 
-_REFUSED = (LayoutChangedError, DeclarationError, ArchiveError, UndeclaredSourceError)
+_REFUSED = (LayoutChangedError, DeclarationError, DecisionError, ArchiveError, UndeclaredSourceError)
 _WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError)
 _TRY_AGAIN = (BusyError, SourceRefusedError)
 

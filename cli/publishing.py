@@ -7,26 +7,42 @@ import os
 import secrets
 
 import click
-from ingest.claims import check_claims, claims_report, load_claims
 from sqlalchemy import Engine
 
 from cli.collect import prepared
 from cli.main import Refused
 from cli.progress import say
+from ingest.bodies import Parents, write_parents
 from ingest.checks import check as check_sources
+from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
 from ingest.retract import Retraction, read_retractions, write_retraction
+from ingest.settle import settle
 from ingest.source import Source
 from publish.release import ReleaseResult, build_release
 
 
 def checked(installation: Installation, engine: Engine, sources: dict[str, Source]) -> bool:
-    """Hold every source against its expectations and tell each finding; False when one is fatal."""
+    """Bring the registry to rest and hold every source against its expectations; False when a finding is fatal."""
+    settled(installation, engine, sources)
     accepted = {line.target for line in read_retractions(installation.accepted)}
     findings = check_sources(engine, sources, accepted)
     for finding in findings:
         say(f"{finding.level}: {finding.source}: {finding.rule}: {finding.message}")
     return not any(finding.level == "fatal" for finding in findings)
+
+
+def settled(installation: Installation, engine: Engine, sources: dict[str, Source]) -> None:
+    """Resolve identities, decide what counts, and tell what a person could decide."""
+    outcome = settle(engine, sources, installation.home)
+    with engine.begin() as connection:
+        write_parents(connection, Parents.load())
+    for kind in outcome.identities:
+        if kind.moved or kind.questions:
+            say(
+                f"{kind.kind}: {kind.spellings} spellings are {kind.entities} entities; {kind.moved} moved, "
+                f"{len(kind.questions)} pairs wait for a person"
+            )
 
 
 def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
@@ -73,6 +89,7 @@ def check(sources: tuple[str, ...], accept: str | None, why: str) -> None:
         declared = installation.sources()
         prepared(installation, declared)
         engine = installation.engine()
+        settled(installation, engine, declared)
         accepted = {line.target for line in read_retractions(installation.accepted)}
         findings = check_sources(engine, declared, accepted)
         engine.dispose()

@@ -119,8 +119,8 @@ def load_claims(connection: Connection, path: Path = FIGURES) -> int:
         connection.execute(claims.delete().where(claims.c.id == claim_id))
     rows = (
         (
-            f.ref, f.country, f.subject, f.period, c.plain(f.figure), f.unit, str(f.precision),
-            c.plain(f.rounded_to) if f.rounded_to else "", f.note, f.source_url, c.scope_in_words(f),
+            f.ref, f.country, f.subject, f.period, c.grouped(f.figure), f.unit, str(f.precision),
+            c.grouped(f.rounded_to) if f.rounded_to else "", f.note, f.source_url, c.scope_in_words(f),
         )
         for f in figures.values()
     )  # fmt: skip
@@ -146,9 +146,17 @@ def check_claims(connection: Connection, path: Path = FIGURES) -> dict[str, t.Ou
         connection,
         table_of(ClaimCheck),
         ("claim_id", "verdict", "ours", "difference", "arithmetic"),
-        [(ids[ref], str(o.verdict), o.ours, o.difference, o.arithmetic) for ref, o in outcomes.items()],
+        [
+            (ids[ref], str(o.verdict), _stored(o.ours), _stored(o.difference), o.arithmetic)
+            for ref, o in outcomes.items()
+        ],
     )
     return outcomes
+
+
+def _stored(number: str) -> str:
+    """A number as the table keeps it: grouped, since twelve digits in one piece may be taken for a person's number."""
+    return c.grouped(Decimal(number)) if number else ""
 
 
 def _check(figure: t.Figure, figures: dict[str, t.Figure], held: dict[str, t.Held]) -> t.Outcome:
@@ -165,7 +173,10 @@ def _check(figure: t.Figure, figures: dict[str, t.Figure], held: dict[str, t.Hel
 
 
 def claims_report(connection: Connection) -> list[dict[str, str]]:
-    """Every claim with its verdict, in the order of refs; `verdict` is "not checked" before `check_claims`."""
+    """Every claim with its verdict, in the order of refs; `verdict` is "not checked" before `check_claims`.
+
+    `figure`, `rounded_to`, `ours` and `difference` are plain decimal numbers in `unit`.
+    """
     query = (
         select(*(table_of(Claim).c[name] for name in _CLAIM), *_CHECKED)
         .join(ClaimCheck, ClaimCheck.claim_id == Claim.id, isouter=True)
@@ -173,7 +184,7 @@ def claims_report(connection: Connection) -> list[dict[str, str]]:
     )
     names = (*_CLAIM, *(column.name for column in _CHECKED))
     report = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
-    return [{name: value or "" for name, value in row.items()} | _unchecked(row) for row in report]
+    return [{name: _reported(name, value or "") for name, value in row.items()} | _unchecked(row) for row in report]
 
 
 _CHECKED = (
@@ -182,6 +193,13 @@ _CHECKED = (
     ClaimCheck.__table__.c.difference,
     ClaimCheck.__table__.c.arithmetic,
 )
+
+
+_NUMBERS = frozenset({"figure", "rounded_to", "ours", "difference"})
+
+
+def _reported(name: str, value: str) -> str:
+    return value.replace(",", "") if name in _NUMBERS else value
 
 
 def _unchecked(row: dict[str, Any]) -> dict[str, str]:

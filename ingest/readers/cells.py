@@ -6,10 +6,11 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from db.words import AmountRole, AmountState, PartyState, YearState
+from db.words import AmountRole, AmountState, Instrument, Measure, PartyState, Precision, YearState
 from ingest.readers.workbook import Cell
 from ingest.record import Party, Sum
 from ingest.source import Column, Source
@@ -91,6 +92,8 @@ class Row:
         )
 
 
+_WORDS: dict[str, type[StrEnum]] = {"measure": Measure, "instrument": Instrument, "precision": Precision}
+
 Setter = Callable[[Row, Cell, str], None]
 
 
@@ -108,6 +111,8 @@ def setter(source: Source, heading: str, rule: Column) -> Setter:  # noqa: PLR09
         return _date_setter(rule)
     if rule.to in {"opened_at", "closed_at"}:
         return _instant_setter(rule)
+    if rule.to in _WORDS:
+        return _word_setter(rule)
     return _text_setter(source, rule, heading)
 
 
@@ -227,6 +232,19 @@ def _instant_setter(rule: Column) -> Setter:
     def read(row: Row, _: Cell, raw: str) -> None:
         if raw.strip():
             row.fields[rule.to] = read_local_datetime(raw, rule.zone).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    return read
+
+
+def _word_setter(rule: Column) -> Setter:
+    """A column that says in our own words what the source's yml otherwise says for all rows."""
+    words = _WORDS[rule.to]
+
+    def read(row: Row, _: Cell, raw: str) -> None:
+        word = clean(raw)
+        if word not in set(words):
+            raise CellError(f"{word!r} is none of: {', '.join(words)}")
+        row.fields[rule.to] = words(word)
 
     return read
 

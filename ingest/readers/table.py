@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from db.words import AmountState, PartyState, Standing, YearState
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take
@@ -100,6 +102,7 @@ class _Plan:
         self.identity = [self.positions[heading] for heading in source.identity]
         self.rank = [self.positions[heading] for heading in source.rank]
         self.total_seen: list[tuple[int, list[str]]] = []
+        self.passed_over: dict[str, int] = {}
 
     def _headings(self, shape: TableShape) -> list[str]:
         rows = self.grid.rows
@@ -149,6 +152,8 @@ class _Plan:
             if self._is_total(raws):
                 self.total_seen.append((number, raws))
                 continue
+            if self._is_passed_over(raws):
+                continue
             try:
                 record = self._record(number, cells, raws)
             except ValueError as error:
@@ -163,6 +168,7 @@ class _Plan:
         yield self._batch(capture, records, rejected)
 
     def _batch(self, capture: str, records: list[Record], rejected: list[Rejected]) -> Batch:
+        passed_over, self.passed_over = self.passed_over, {}
         return Batch(
             source=self.source.name,
             capture=capture,
@@ -170,7 +176,17 @@ class _Plan:
             records=records,
             rejected=rejected,
             slice=self.slice,
+            passed_over=passed_over,
         )
+
+    def _is_passed_over(self, raws: list[str]) -> bool:
+        """Whether the row is one that the source does not take; it is counted under the declared reason."""
+        for rule in self.source.only:
+            cells = [clean(raws[at]) if (at := self.positions[name]) < len(raws) else "" for name in rule.columns]
+            if not any(cell in rule.values if rule.values else cell for cell in cells):
+                self.passed_over[rule.why] = self.passed_over.get(rule.why, 0) + 1
+                return True
+        return False
 
     def _is_total(self, raws: list[str]) -> bool:
         total = self.source.total_row
@@ -230,9 +246,10 @@ class _Plan:
         identity = " | ".join(raws[index] for index in self.identity)
         if amount.state is AmountState.ZERO and amount.minor != 0:
             raise CellError("a zero that is not zero")
+        amount = msgspec.structs.replace(amount, precision=fields.pop("precision", amount.precision))
         return Record(
-            measure=source.measure,
-            instrument=source.instrument,
+            measure=fields.pop("measure", source.measure),
+            instrument=fields.pop("instrument", source.instrument),
             relevance=source.relevance,
             payer=self._payer(row),
             ministry=row.party("ministry"),

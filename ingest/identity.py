@@ -1,0 +1,195 @@
+"""Which spellings are one entity: replays decisions and merges what merges by itself, over the whole registry.
+
+Spellings move between entities; records never change. The outcome depends on the spellings and the decisions alone,
+not on the order they came in, so a registry that grew and one made from nothing agree, and taking a decision back
+restores the sums of before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, Table
+
+from db.bulk import insert_rows, table_of, update_rows
+from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
+from ingest.names.decisions import Decisions, Spelling
+from ingest.names.identifiers import valid_id
+from ingest.names.resolve import Question, resolve
+from ingest.record import Party
+from ingest.spelling import entity_key
+
+Kind = Literal["outlet", "organisation", "body"]
+SHIPPED_DECISIONS = Path(__file__).resolve().parent / "data" / "decisions"
+
+_TABLES: Mapping[Kind, tuple[Any, Any, str]] = {
+    "outlet": (Outlet, OutletName, "outlet_id"),
+    "organisation": (Organisation, OrganisationName, "organisation_id"),
+    "body": (Body, BodyName, "body_id"),
+}
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """One spelling of the registry with the entity it belongs to now and the number of records that carry it."""
+
+    id: int
+    entity_id: int
+    country: str
+    name: str
+    id_scheme: str
+    registry_id: str
+    is_person: bool
+    records: int
+
+    @property
+    def base_key(self) -> str:
+        """The entity it is before any decision."""
+        return entity_key(self.country, Party(name=self.name, id_scheme=self.id_scheme, registry_id=self.registry_id))
+
+
+class Resolved(msgspec.Struct):
+    """What came of resolving one kind: how many spellings make how many entities, and what a person is asked."""
+
+    kind: Kind
+    spellings: int
+    entities: int
+    moved: int
+    questions: list[tuple[Printed, Printed, Question]]
+
+
+def load_decisions(home: Path) -> Decisions:
+    """Read the shipped decisions, then the installation's own.
+
+    Raises:
+        ingest.names.decisions.DecisionError: a line is wrong, or two contradict each other.
+    """
+    own = sorted((home / "decisions").glob("identity*.jsonl"))
+    return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("*.jsonl")), *own])
+
+
+def resolve_registry(connection: Connection, decisions: Decisions) -> list[Resolved]:
+    """Bring every spelling to its entity."""
+    return [_resolve_kind(connection, kind, decisions) for kind in _TABLES]
+
+
+def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions) -> Resolved:
+    printed = read_spellings(connection, kind)
+    by_country: dict[str, list[Printed]] = defaultdict(list)
+    for spelling in printed:
+        by_country[spelling.country].append(spelling)
+    clusters: list[list[Printed]] = []
+    questions: list[tuple[Printed, Printed, Question]] = []
+    for _, members in sorted(by_country.items()):
+        found, asked = _clusters(kind, members, decisions)
+        clusters += found
+        questions += asked
+    entities = _entities(connection, kind)
+    moved = _move(connection, kind, clusters, entities)
+    return Resolved(kind, len(printed), len(clusters), moved, questions)
+
+
+def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
+    """Every spelling of a kind, in an order that does not depend on how it came in."""
+    entities, names, reference = _TABLES[kind]
+    columns = "n.id_scheme, n.registry_id" if kind != "outlet" else "'' AS id_scheme, '' AS registry_id"
+    person = "e.is_person" if kind == "organisation" else "0 AS is_person"
+    used = {
+        "outlet": "outlet_name_id",
+        "organisation": "recipient_name_id",
+        "body": "payer_name_id",
+    }[kind]
+    rows = connection.exec_driver_sql(
+        f"SELECT n.id, n.{reference}, n.country, n.name, {columns}, {person}, coalesce(u.records, 0) "
+        f"FROM {table_of(names).name} n JOIN {table_of(entities).name} e ON e.id = n.{reference} "
+        f"LEFT JOIN (SELECT {used} AS name_id, count(*) AS records FROM record GROUP BY {used}) u ON u.name_id = n.id"
+    )
+    found = [Printed(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]), int(r[7])) for r in rows]
+    return sorted(found, key=lambda p: (p.country, p.name, p.id_scheme, p.registry_id))
+
+
+def spelling_of(kind: Kind, printed: Printed) -> Spelling:
+    """The spelling as decisions name it."""
+    return Spelling(kind, printed.country.lower(), printed.name, printed.registry_id)
+
+
+def _clusters(
+    kind: Kind, members: list[Printed], decisions: Decisions
+) -> tuple[list[list[Printed]], list[tuple[Printed, Printed, Question]]]:
+    """Group spellings of one country; natural persons merge with nobody by likeness."""
+    likeable = [p for p in members if not p.is_person]
+    apart = [p for p in members if p.is_person]
+    groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
+    questions: list[tuple[Printed, Printed, Question]] = []
+    if kind == "body":
+        # a body that was renamed is another body of its time; only ids and decisions join payers
+        for place, spelling in enumerate(likeable):
+            joined = decisions.find(spelling_of(kind, spelling))
+            name = f"{joined.name}|{joined.id}" if joined != spelling_of(kind, spelling) else spelling.base_key
+            groups[name, 0 if name else place].append(spelling)
+    else:
+        ids = [valid_id(p.country, p.registry_id) or (p.registry_id and p.base_key) or None for p in likeable]
+        resolution = resolve(
+            [p.name for p in likeable],
+            ids,
+            decisions=decisions,
+            spellings=[spelling_of(kind, p) for p in likeable],
+        )
+        for spelling, cluster in zip(likeable, resolution.cluster_of, strict=True):
+            groups["", cluster].append(spelling)
+        questions = [(likeable[q.left], likeable[q.right], q) for q in resolution.questions]
+    for spelling in apart:
+        groups[spelling.base_key, -1].append(spelling)
+    return list(groups.values()), questions
+
+
+def _entities(connection: Connection, kind: Kind) -> dict[str, int]:
+    entities, _, _ = _TABLES[kind]
+    return {row[1]: row[0] for row in connection.exec_driver_sql(f"SELECT id, key FROM {table_of(entities).name}")}
+
+
+def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]], entities: dict[str, int]) -> int:
+    """Point each spelling at its cluster's entity; gives the number of spellings that moved."""
+    mapped, names, reference = _TABLES[kind]
+    table: Table = table_of(mapped)
+    claimed: set[str] = set()
+    moves: list[tuple[int, int]] = []
+    shown: list[tuple[str, int]] = []
+    new: list[tuple[Any, ...]] = []
+    for cluster in sorted(clusters, key=lambda c: (c[0].country, c[0].name, c[0].id_scheme, c[0].registry_id)):
+        wanted = sorted({p.base_key for p in cluster}, key=lambda key: ("|" in key, key))
+        free = [key for key in wanted if key not in claimed]
+        best = max(cluster, key=lambda p: (p.records, p.name))
+        # two clusters of one printed id: the second becomes an entity of its own
+        key = free[0] if free else f"{best.country}|{best.name}|apart"
+        claimed.add(key)
+        if key not in entities:
+            entities[key] = (max(entities.values(), default=0)) + 1
+            new.append(_new_entity(kind, entities[key], key, best))
+        target = entities[key]
+        shown.append((best.name, target))
+        moves += [(target, p.id) for p in cluster if p.entity_id != target]
+    insert_rows(connection, table, _ENTITY_COLUMNS[kind], new)
+    update_rows(connection, table_of(names), (reference,), "id", moves)
+    stored = {row[0]: row[1] for row in connection.exec_driver_sql(f"SELECT id, name FROM {table.name}")}
+    update_rows(connection, table, ("name",), "id", [(name, i) for name, i in shown if stored[i] != name])
+    return len(moves)
+
+
+_ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    "outlet": ("id", "key", "country", "name", "medium"),
+    "organisation": ("id", "key", "country", "name", "id_scheme", "registry_id", "legal_form", "is_person"),
+    "body": ("id", "key", "country", "name", "id_scheme", "registry_id", "level"),
+}
+
+
+def _new_entity(kind: Kind, entity_id: int, key: str, best: Printed) -> tuple[Any, ...]:
+    head = (entity_id, key, best.country, best.name)
+    if kind == "outlet":
+        return (*head, "")
+    if kind == "organisation":
+        return (*head, "", "", "", best.is_person)
+    return (*head, "", "", "")

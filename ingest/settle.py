@@ -1,0 +1,49 @@
+"""Brings a registry to rest before it is checked and released: identities, then what counts, then between sources.
+
+Everything is decided anew from the records, the decisions and the declarations, so the order in which things came in
+leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Engine, text
+
+from db.engine import writing
+from ingest.counting import count_between, recount
+from ingest.identity import Resolved, load_decisions, resolve_registry
+from ingest.source import Source
+
+PRECEDENCE = Path(__file__).resolve().parent / "data" / "precedence.yml"
+
+
+class Settled(msgspec.Struct):
+    """What came of it, for a person to read."""
+
+    identities: list[Resolved]
+    hidden_between_sources: int
+
+
+def read_precedence(path: Path = PRECEDENCE) -> list[str]:
+    """Source names, the one that holds the money first."""
+    return msgspec.yaml.decode(path.read_bytes(), type=list[str])
+
+
+def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled:
+    """Resolve identities and decide what counts, in one transaction.
+
+    Raises:
+        ingest.names.decisions.DecisionError: two decisions contradict each other; nothing is changed.
+    """
+    decisions = load_decisions(home)
+    order = read_precedence()
+    with writing(engine) as connection:
+        identities = resolve_registry(connection, decisions)
+        ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
+        for name, source_id in ids.items():
+            recount(connection, source_id, sources[name].superseded_why if name in sources else "superseded")
+        hidden = count_between(connection, [(ids[name], name) for name in order if name in ids])
+    return Settled(identities, hidden)
