@@ -9,6 +9,7 @@ from ingest.reader import Reader
 
 _WHERE = {
     "table": ("ingest.readers.table", "read_table"),
+    "answer": ("ingest.requests.answer_reader", "read_answer"),
     "goszakup_graphql": ("ingest.readers.goszakup_graphql", "read_graphql"),
     "goszakup_rest": ("ingest.readers.goszakup_rest", "read_rest"),
     "goszakup_html": ("ingest.readers.goszakup_html", "read_html"),

@@ -1,0 +1,150 @@
+"""A page of contracts from GraphQL v3 (POST /v3/graphql, root `Contract`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ingest.goszakup.page import Raw, batch_of, check_fields, not_json, rows_one_by_one
+from ingest.goszakup.wire import Contract, selection
+from ingest.reader import Material, SourceRefusedError
+from ingest.record import Batch
+from ingest.source import Source
+
+SELECTION = selection(Contract, leave_out=frozenset({"unit_name"}))
+"""The fields asked for: those that `Contract` reads."""
+
+NEEDED = frozenset(
+    {
+        "id", "rootId", "contractNumberSys", "refContractStatusId", "customerBin", "supplierBiin", "finYear",
+        "contractSum", "contractSumWnds", "faktSum", "faktSumWnds",
+    }
+)  # fmt: skip
+
+
+class _Data(msgspec.Struct):
+    contracts: list[Contract] | None = msgspec.field(name="Contract", default=None)
+
+
+class _Page(msgspec.Struct):
+    data: _Data | None = None
+    errors: list[Any] | None = None
+
+
+class _RawData(msgspec.Struct):
+    contracts: list[msgspec.Raw] | None = msgspec.field(name="Contract", default=None)
+
+
+class _RawPage(msgspec.Struct):
+    data: _RawData | None = None
+
+
+class PageInfo(msgspec.Struct, rename="camel"):
+    """Where a page stands in its list."""
+
+    has_next_page: bool = False
+    last_id: int | None = None
+    total_count: int | None = None
+
+
+class _Extensions(msgspec.Struct, rename="camel"):
+    page_info: PageInfo | None = None
+
+
+class _PeekRow(msgspec.Struct, rename="camel"):
+    id: int | None = None
+    customer_bin: str | int | None = None
+    supplier_biin: str | int | None = None
+    last_update_date: str | None = None
+
+
+class _PeekData(msgspec.Struct):
+    contracts: list[_PeekRow] | None = msgspec.field(name="Contract", default=None)
+
+
+class Peek(msgspec.Struct):
+    """What a crawler needs of a page: its place in the list, and the fields its filter was about."""
+
+    data: _PeekData | None = None
+    errors: list[Any] | None = None
+    extensions: _Extensions | None = None
+
+    @property
+    def rows(self) -> list[_PeekRow]:
+        """The rows as far as the filter goes; a null list is an empty one."""
+        return (self.data.contracts if self.data else None) or []
+
+    @property
+    def page_info(self) -> PageInfo:
+        """The paging; without any, the page is the last."""
+        return (self.extensions.page_info if self.extensions else None) or PageInfo()
+
+
+_page = msgspec.json.Decoder(_Page)
+_raw_page = msgspec.json.Decoder(_RawPage)
+_one = msgspec.json.Decoder(Contract)
+_lenient = msgspec.json.Decoder(Contract, strict=False)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_peek = msgspec.json.Decoder(Peek)
+
+
+def peek(body: bytes) -> Peek:
+    """Read what a crawler needs of a page.
+
+    Raises:
+        msgspec.DecodeError: the body is no JSON, or no answer of GraphQL.
+    """
+    return _peek.decode(body)
+
+
+def read_graphql(material: Material, source: Source) -> Iterator[Batch]:
+    """One batch for one page.
+
+    Raises:
+        SourceRefusedError: the body is no JSON, holds `errors` (also with status 200), or has no data at all.
+        LayoutChangedError: a field is missing that sums or parties are read from.
+    """
+    captured = material.capture
+    try:
+        page = _page.decode(material.body)
+        rows: list[Contract | Raw] = list((page.data.contracts if page.data else None) or ())
+    except msgspec.ValidationError:
+        page = None
+        rows = list(_rows_singly(material, source))
+    except msgspec.DecodeError as error:
+        raise not_json(source, captured, error) from None
+    if page is not None:
+        refuse_errors(source, captured.url, page.errors)
+        if page.data is None:
+            raise SourceRefusedError(f"{source.name}: {captured.url} answered without data and without errors")
+    if rows:
+        check_fields(source, captured, _fields.decode(_raw_rows(material)[0]), NEEDED)
+    yield batch_of(rows, source, captured, "/data/Contract", lambda place: bytes(_raw_rows(material)[place]))
+
+
+def refuse_errors(source: Source, url: str, errors: list[Any] | None) -> None:
+    """Raise for the `errors` of an answer, which come with HTTP 200 as well.
+
+    Raises:
+        SourceRefusedError: there are errors; the message carries the first one.
+    """
+    if errors:
+        first = errors[0]
+        said = first.get("message", first) if isinstance(first, dict) else first
+        raise SourceRefusedError(f"{source.name}: {url} answered with an error: {said}")
+
+
+def _raw_rows(material: Material) -> list[msgspec.Raw]:
+    data = _raw_page.decode(material.body).data
+    return (data.contracts if data else None) or []
+
+
+def _rows_singly(material: Material, source: Source) -> Iterator[Contract | Raw]:
+    try:
+        rows = _raw_rows(material)
+    except msgspec.DecodeError:
+        url, start = material.capture.url, material.body[:300]
+        raise SourceRefusedError(f"{source.name}: {url} answered with no page of GraphQL: {start!r}") from None
+    return rows_one_by_one(rows, _lenient)

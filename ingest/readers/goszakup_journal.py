@@ -1,0 +1,67 @@
+"""A page of the change journal (`/v3/journal`): which contracts the portal deleted.
+
+Created and changed contracts are found through `lastUpdateDate`; only deletions (action `D`) are read here. What
+was deleted stays in the history and is not counted any more: the contract, what was paid and its years alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from db.archive import instant
+from ingest.goszakup.contract import ZONE
+from ingest.goszakup.page import not_json
+from ingest.reader import Material, SourceRefusedError
+from ingest.record import Batch, Deletion, Rejected
+from ingest.source import Source
+from ingest.values.date import read_local_datetime
+
+
+class _Change(msgspec.Struct):
+    action: str
+    object_id: int
+    date_action: str
+    service_name: str
+
+
+class _Journal(msgspec.Struct):
+    items: list[msgspec.Raw]
+    next_page: str | None = ""
+
+
+_journal = msgspec.json.Decoder(_Journal)
+_change = msgspec.json.Decoder(_Change, strict=False)
+
+
+def read_journal(material: Material, source: Source) -> Iterator[Batch]:
+    """One batch of deletions for one page; an entry that cannot be read is rejected.
+
+    Raises:
+        SourceRefusedError: the body is no JSON, or no page of the journal.
+    """
+    captured = material.capture
+    try:
+        page = _journal.decode(material.body)
+    except msgspec.ValidationError:
+        raise SourceRefusedError(f"{source.name}: {captured.url} answered with {material.body[:300]!r}") from None
+    except msgspec.DecodeError as error:
+        raise not_json(source, captured, error) from None
+    deletions: list[Deletion] = []
+    rejected: list[Rejected] = []
+    for place, row in enumerate(page.items):
+        try:
+            deletions += _deletions(_change.decode(row))
+        except (msgspec.ValidationError, ValueError) as error:
+            rejected.append(Rejected(str(error), f"/items/{place}", bytes(row).decode(errors="replace")))
+    yield Batch(source=source.name, capture=captured.ref, rows=len(rejected), rejected=rejected, deletions=deletions)
+
+
+def _deletions(change: _Change) -> list[Deletion]:
+    if change.service_name != "contract" or change.action == "U":
+        return []
+    if change.action != "D":
+        raise ValueError(f"action {change.action!r} is neither U nor D")
+    at = instant(read_local_datetime(change.date_action, ZONE))
+    return [Deletion(str(change.object_id), at)]

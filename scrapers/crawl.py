@@ -1,0 +1,202 @@
+"""Crawls one portal source: checks what was asked for, runs the spider, ends the run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from db.archive import Archive, RunEnded, RunStarted
+from ingest.source import Source
+from scrapers.history import SAMPLE
+from scrapers.job import Access, Job, Pace, PlanError, windows_between
+from scrapers.loop import run_spider
+from scrapers.portal import PortalSpider
+from scrapers.redact import redacted_logs
+from scrapers.settings import settings_for
+from scrapers.sink import OpenSink
+from scrapers.spiders.goszakup_graphql import GoszakupGraphqlSpider
+from scrapers.spiders.goszakup_html import GoszakupHtmlSpider
+from scrapers.spiders.goszakup_rest import GoszakupRestSpider
+from scrapers.writer import Writer
+
+API_URL = "https://ows.goszakup.gov.kz"
+PORTAL_URL = "https://goszakup.gov.kz"
+HTML_PER_SECOND = 1.4
+"""Pages of the public register are asked for more slowly than the interface made for programs."""
+
+SPIDERS: Mapping[Access, type[PortalSpider]] = {
+    "graphql": GoszakupGraphqlSpider,
+    "rest": GoszakupRestSpider,
+    "html": GoszakupHtmlSpider,
+}
+
+
+class CrawlResult(msgspec.Struct, kw_only=True):
+    """What came of one crawl.
+
+    `refused` says that the data was wrong (a filter ignored, another layout), so that asking again cannot help;
+    a failed run that is not refused may be tried again.
+    """
+
+    run: str
+    state: str
+    reason: str
+    complete: bool
+    refused: bool
+    window_from: str
+    window_to: str
+    pages: int
+    rows: int
+    rejected: int
+    responses: int
+    responses_bad: int
+    counts: Any = None
+
+
+def crawl(
+    source: Source,
+    home: Path,
+    open_sink: OpenSink,
+    *,
+    now: Callable[[], str],
+    access: Access | None = None,
+    since: str = "",
+    sample: int | None = None,
+    environment: Mapping[str, str] = os.environ,
+    pace: Pace | None = None,
+) -> CrawlResult:
+    """Crawl a portal source into the archive and a sink; may be called again in the same process.
+
+    Args:
+        source: The declared source; its plan says whose contracts are asked for.
+        home: The installation; its `archive/` takes every response.
+        open_sink: Opens the registry's loader for the run, in the thread that will load.
+        now: The clock, as the journal writes instants (ISO 8601 UTC).
+        access: The way; with a token GraphQL unless told otherwise.
+        since: First day of the window or the instant the last run began; blank for a full crawl of the plan.
+        sample: Stop after this many pages.
+        environment: GOSZAKUP_TOKEN, GOSZAKUP_CA_BUNDLE, GOSZAKUP_API_URL, GOSZAKUP_PORTAL_URL.
+        pace: How politely to ask; by default 5 requests a second at most, 1.4 for the public pages.
+
+    Returns:
+        How the run ended. A run that failed is in the archive and in the registry as failed.
+
+    Raises:
+        PlanError: an empty plan, or no token for a way that needs one; nothing was asked of the portal.
+        Exception: a defect of a reader or what the sink raised; the run is ended as failed first.
+    """
+    way = access or ("graphql" if environment.get("GOSZAKUP_TOKEN") else None)
+    token = _checked(source, way, environment)
+    if way is None:
+        raise PlanError(_WITHOUT_ONE.format(name=source.name))
+    plan = source.crawl
+    began = now()
+    windows = windows_between(
+        since or (plan.since if plan else ""), began, plan.window_days if plan else 1, plan.overlap_days if plan else 0
+    )
+    archive = Archive(home / "archive")
+    started = RunStarted(
+        run=f"{source.name}-{began.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}",
+        source=source.name,
+        kind="crawl",
+        at=began,
+        window_from=windows[0].written()[0] if windows else "",
+        window_to=began,
+    )
+    archive.write(started)
+    writer = Writer(open_sink, started)
+    job = Job(
+        source=source,
+        started=started,
+        archive=archive,
+        access=way,
+        api_url=environment.get("GOSZAKUP_API_URL", API_URL).rstrip("/"),
+        portal_url=environment.get("GOSZAKUP_PORTAL_URL", PORTAL_URL).rstrip("/"),
+        clock=now,
+        put=writer.put,
+        windows=windows,
+        sample=sample,
+        token=token,
+        pace=pace or Pace(per_second=HTML_PER_SECOND if way == "html" else Pace().per_second),
+        gaps=[],
+    )
+    writer.start()
+    try:
+        with redacted_logs(token):
+            run_spider(SPIDERS[way], settings_for(job.pace), job, environment.get("GOSZAKUP_CA_BUNDLE", ""))
+    except BaseException as error:
+        job.fail(f"{type(error).__name__}: {error}")
+        _end(archive, writer, job, now())
+        raise
+    if job.defect is not None:
+        job.fail(f"{type(job.defect).__name__}: {job.defect}")
+    ended, counts = _end(archive, writer, job, now())
+    if job.defect is not None:
+        raise job.defect
+    return CrawlResult(
+        run=started.run,
+        state=ended.state,
+        reason=ended.reason,
+        complete=ended.complete,
+        refused=job.refused,
+        window_from=started.window_from,
+        window_to=started.window_to,
+        pages=job.tally.pages,
+        rows=job.tally.rows,
+        rejected=job.tally.rejected,
+        responses=job.tally.responses,
+        responses_bad=job.tally.bad,
+        counts=counts,
+    )
+
+
+_WITHOUT_ONE = (
+    "{name}: GOSZAKUP_TOKEN is not set. A token is given by letter to the operator, АО «Центр электронных финансов» "
+    "(ecc.kz); put it into GOSZAKUP_TOKEN. Without one the public register can be read: --via html"
+)
+
+
+def _checked(source: Source, way: Access | None, environment: Mapping[str, str]) -> str:
+    if source.access != "goszakup":
+        raise PlanError(f"{source.name} is no portal source")
+    if source.crawl is None or source.crawl.is_empty:
+        raise PlanError(
+            f"{source.name}: its plan lists no supplier and no customer; the portal is never crawled whole. List BINs "
+            f"under crawl: in {source.name}.yml"
+        )
+    token = environment.get("GOSZAKUP_TOKEN", "").strip()
+    if way is not None and SPIDERS[way].needs_token and not token:
+        raise PlanError(_WITHOUT_ONE.format(name=source.name))
+    return token
+
+
+def _shortfall(job: Job) -> str:
+    """What a finished run did not see."""
+    if job.sample is not None:
+        return f"{SAMPLE} of {job.sample} pages"
+    return f"{len(job.gaps)} contracts could not be read: {job.gaps[0]}" if job.gaps else ""
+
+
+def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded, Any]:
+    """End the run in the journal, then in the sink; the journal holds also when the sink has failed."""
+    tally = job.tally
+    if not job.failure and not tally.enough_good:
+        job.fail(f"only {tally.responses - tally.bad} of {tally.responses} responses were good")
+    state = "failed" if job.failure else "finished"
+    reason = job.failure or _shortfall(job)
+    ended = RunEnded(
+        run=job.started.run,
+        at=at,
+        state="failed" if job.failure else "finished",
+        reason=reason,
+        complete=state == "finished" and job.is_full and job.sample is None and not job.gaps,
+        responses=tally.responses,
+        responses_bad=tally.bad,
+    )
+    archive.write(ended)
+    return ended, writer.end(ended)

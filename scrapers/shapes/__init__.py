@@ -1,0 +1,1 @@
+"""Shapes of access: one base class each; a spider declares the rest."""

@@ -1,0 +1,173 @@
+"""Shape of access: the public register's pages. Lists first, then the card of each row, without a token."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from msgspec import structs
+
+from db.archive import Captured
+from ingest.goszakup.numbers import split_number
+from ingest.goszakup.register import CAP, ListRow, RegisterPage, register_page, root_ids
+from ingest.reader import LayoutChangedError, SourceRefusedError
+from scrapers.job import CaptchaError, Fetched, TokenRefusedError
+from scrapers.portal import PortalSpider
+
+log = logging.getLogger(__name__)
+
+FIRST_DAY = date(2015, 1, 1)
+"""The register of electronic contracts begins later; nothing of it is older."""
+_SMALLEST_PAGE, _LARGEST_PAGE = 50, 2000
+
+Listed = dict[int, tuple[ListRow, Fetched]]
+
+
+class PublicRegisterSpider(PortalSpider):
+    """Reads the whole list of each listed customer and supplier, and the cards of its rows.
+
+    The list is read whole on every crawl, since it is short and names the first version that others belong to. With a
+    window only those cards are read whose row is new or differs from the row that was archived last: a change of
+    status or sum shows in the list.
+
+    A spider declares `list_path`, `filters` and the paths of the three pages of a card.
+    """
+
+    expects = "html"
+    needs_token = False
+    list_path: ClassVar[str]
+    filters: ClassVar[dict[str, str]]
+    card_paths: ClassVar[dict[str, str]]
+
+    async def collect(self) -> None:
+        """Read every list, then the cards."""
+        plan = self.job.source.crawl
+        known = {} if self.job.is_full else self._archived_rows()
+        for role, numbers in (("customer", plan.customers), ("supplier", plan.suppliers)) if plan else ():
+            for number in numbers:
+                listed = await self._list(role, number)
+                await self._cards(listed, known, self.job.slice_of(role, number))
+
+    async def _list(self, role: str, number: str) -> Listed:
+        """All rows of one list, counted against what the register says; read twice when it moved meanwhile."""
+        for attempt in (1, 2):
+            listed, total = await self._range(role, number, None)
+            if len(listed) == total:
+                return listed
+            log.warning(
+                "%s: the list of %s %s says %d rows but gave %d (reading %d)",
+                self.job.source.name, role, number, total, len(listed), attempt,
+            )  # fmt: skip
+        raise SourceRefusedError(
+            f"{self.job.source.name}: the list of {role} {number} says {total} rows but gave {len(listed)}, twice"
+        )
+
+    async def _range(self, role: str, number: str, days: tuple[date, date] | None) -> tuple[Listed, int]:
+        """The rows of a list within days; above the register's cap the days are halved until each half fits."""
+        first, page = await self._list_page(role, number, days, 1)
+        if page.total <= CAP:
+            return await self._all_pages(role, number, days, first, page), page.total
+        begin, end = days or (FIRST_DAY, self._today())
+        if begin == end:
+            raise SourceRefusedError(
+                f"{self.job.source.name}: {role} {number} has {page.total} rows on {begin}, more than are shown"
+            )
+        middle = begin + (end - begin) // 2
+        listed: Listed = {}
+        for half in ((begin, middle), (middle + timedelta(days=1), end)):
+            part, _ = await self._range(role, number, half)
+            listed |= part
+        return listed, page.total
+
+    async def _all_pages(
+        self, role: str, number: str, days: tuple[date, date] | None, first: Fetched, page: RegisterPage
+    ) -> Listed:
+        listed: Listed = {row.id: (row, first) for row in page.rows}
+        last = -(-page.total // self._page_size)
+        for place in range(2, last + 1):
+            further, rest = await self._list_page(role, number, days, place)
+            listed |= {row.id: (row, further) for row in rest.rows}
+        return listed
+
+    async def _list_page(
+        self, role: str, number: str, days: tuple[date, date] | None, place: int
+    ) -> tuple[Fetched, RegisterPage]:
+        query: dict[str, str | int] = {self.filters[role]: number}
+        if days:
+            query |= {"filter[start_date_from]": str(days[0]), "filter[start_date_to]": str(days[1])}
+        query |= {"count_record": self._page_size, "page": place}
+        url = f"{self.job.portal_url}{self.list_path}?{urlencode(query)}"
+        fetched = await self.fetch(self.ask(url, asked={"part": "list"}))
+        return fetched, register_page(self.job.source, fetched.captured, fetched.body)
+
+    async def _cards(self, listed: Listed, known: dict[int, ListRow], part_of: str) -> None:
+        roots = root_ids({number: row for number, (row, _) in listed.items()})
+        for contract_id, (row, page) in listed.items():
+            if known.get(contract_id) == row:
+                continue
+            root = roots.get(split_number(row.number_sys)[0], contract_id)
+            context = [page] if root == contract_id or root in page_ids(listed, page) else [page, listed[root][1]]
+            try:
+                await self._card(contract_id, context, part_of)
+            except (TokenRefusedError, CaptchaError):
+                raise
+            except SourceRefusedError as error:
+                self.job.gaps.append(str(error))
+                log.warning("a contract card is left out: %s", error)
+                await self._reject(contract_id, page, str(error))
+                if not self.job.tally.enough_good and self.job.tally.responses >= 20:
+                    raise
+
+    async def _card(self, contract_id: int, context: list[Fetched], part_of: str) -> None:
+        for part in ("parties", "units"):
+            url = f"{self.job.portal_url}{self.card_paths[part].format(contract_id)}"
+            found = await self.fetch_if_there(self.ask(url, asked={"part": part, "of": contract_id}))
+            context = [*context, found] if found else context
+        url = f"{self.job.portal_url}{self.card_paths['card'].format(contract_id)}"
+        asked = {"of": contract_id, "slice": part_of}
+        captures = [other.captured for other in context]
+        await self.keep(await self.fetch(self.ask(url, reader=self.reader, asked=asked, context=captures)), context)
+
+    async def _reject(self, contract_id: int, page: Fetched, reason: str) -> None:
+        """Keep the row of a card that could not be had: the page of the list is read for it, and it is rejected."""
+        asked = {"part": "list", "of": contract_id, "missing": reason}
+        captured = structs.replace(page.captured, ref=self.job.next_ref(), reader=self.reader, request=asked)
+        await self.keep(await self.journal(Fetched(captured, page.body), []))
+
+    def _archived_rows(self) -> dict[int, ListRow]:
+        """The newest archived row of every contract whose card was archived after it."""
+        job = self.job
+        rows: dict[int, ListRow] = {}
+        carded: dict[int, ListRow] = {}
+        for captured in self._earlier_captures():
+            if captured.request.get("part") == "list" and captured.status == 200 and not captured.reader:
+                try:
+                    page = register_page(job.source, captured, job.archive.get(captured.sha256))
+                except (SourceRefusedError, LayoutChangedError):
+                    continue  # it was refused when it came, and no card was read under it
+                rows |= {row.id: row for row in page.rows}
+            elif captured.reader == self.reader and "missing" not in captured.request:
+                contract_id = int(captured.request["of"])
+                carded[contract_id] = rows[contract_id]
+        return carded
+
+    def _earlier_captures(self) -> Iterator[Captured]:
+        for event in self.job.archive.events():
+            if isinstance(event, Captured) and event.source == self.job.source.name:
+                yield event
+
+    @property
+    def _page_size(self) -> int:
+        plan = self.job.source.crawl
+        return min(max(plan.page_size if plan else _SMALLEST_PAGE, _SMALLEST_PAGE), _LARGEST_PAGE)
+
+    def _today(self) -> date:
+        return (datetime.fromisoformat(self.job.started.at) + timedelta(hours=6)).date()
+
+
+def page_ids(listed: Listed, page: Fetched) -> set[int]:
+    """The contracts whose rows stand on one page of a list."""
+    return {contract_id for contract_id, (_, other) in listed.items() if other is page}

@@ -1,0 +1,19 @@
+"""Contracts of the procurement portal from its public register; the way without a token."""
+
+from __future__ import annotations
+
+from scrapers.shapes.public_register import PublicRegisterSpider
+
+
+class GoszakupHtmlSpider(PublicRegisterSpider):
+    """Contract cards of the listed customers and suppliers."""
+
+    name = "goszakup_html"
+    reader = "goszakup_html"
+    list_path = "/ru/registry/contract"
+    filters = {"customer": "filter[customer]", "supplier": "filter[supplier]"}  # noqa: RUF012 - declared
+    card_paths = {  # noqa: RUF012 - declared
+        "card": "/ru/egzcontract/cpublic/show/{}",
+        "parties": "/ru/egzcontract/cpublic/customer_n_supplier/{}",
+        "units": "/ru/egzcontract/cpublic/units/{}",
+    }
