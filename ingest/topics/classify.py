@@ -1,0 +1,126 @@
+"""Apply the rule table to what a source says of a purchase. Pure: same words, same verdict, with the rule named."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from db.words import Relevance
+from ingest.topics.hidden import plain_wording
+from ingest.topics.rules import RelevanceRule, Rules, shipped
+
+NO_RULE: Final = "no rule"
+_DIGITS: Final = re.compile(r"\D")
+
+
+class Purchase(msgspec.Struct, frozen=True):
+    """What a source says of one record, as far as rules ask for it.
+
+    Attributes:
+        name: name of the class of the purchase (KTRU) or the heading the source gives.
+        description: the free wording, any language; several wordings may be joined by line ends.
+        code: ENSTRU / CPA code, with or without points.
+        budget: code of the budget programme or subprogramme.
+        payer_kind: kind of the payer ("information policy" for a department or ministry of information).
+        known_outlet: the recipient is a known outlet or its publisher.
+    """
+
+    name: str = ""
+    description: str = ""
+    code: str = ""
+    budget: str = ""
+    payer_kind: str = ""
+    known_outlet: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Whether a record is money for media.
+
+    Attributes:
+        relevance: media, not media or undecided.
+        rule_id: the rule that decided, or "no rule".
+        score: its score, 0 without a rule.
+        service: what is bought (placement, advertising, production, …), "" where the rule does not say.
+        matched: the words that matched.
+        others: ids of the other rules that matched, highest score first.
+    """
+
+    relevance: Relevance
+    rule_id: str
+    score: int
+    service: str
+    matched: str
+    others: tuple[str, ...]
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """What a record is about: topic, rule, its score, the words that matched, and other topics found."""
+
+    topic: str
+    rule_id: str
+    score: int
+    matched: str
+    others: tuple[str, ...]
+
+
+def _code_match(rule: RelevanceRule, code: str) -> str | None:
+    digits = _DIGITS.sub("", code)
+    return next((prefix for prefix in rule.codes if digits.startswith(prefix)), None) if digits else None
+
+
+def _match(rule: RelevanceRule, purchase: Purchase, name: str, text: str) -> str | None:
+    """Return what a rule found, or None."""
+    if rule.place == "outlet":
+        return "known outlet" if purchase.known_outlet else None
+    if rule.place == "code":
+        return _code_match(rule, purchase.code)
+    if rule.place == "budget":
+        return next((code for code in rule.codes if purchase.budget.strip() == code), None)
+    where = {"name": name, "text": text, "payer_kind": purchase.payer_kind}[rule.place]
+    found = rule.pattern.search(where) if rule.pattern else None
+    if found is None or (rule.unless and rule.unless.search(where)):
+        return None
+    return found.group()
+
+
+def classify(purchase: Purchase, rules: Rules | None = None) -> Verdict:
+    """Say whether a purchase is money for media; without any sign it is undecided.
+
+    Args:
+        purchase: what the source says.
+        rules: another table than the shipped one.
+    """
+    return _by_shipped_rules(purchase) if rules is None else _verdict(purchase, rules)
+
+
+@lru_cache(maxsize=65_536)
+def _by_shipped_rules(purchase: Purchase) -> Verdict:
+    # a portal names the same goods in the same words thousands of times
+    return _verdict(purchase, shipped())
+
+
+def _verdict(purchase: Purchase, rules: Rules) -> Verdict:
+    name = plain_wording(purchase.name)
+    text = " \n ".join(filter(None, (name, plain_wording(purchase.description))))
+    hits = [(rule, matched) for rule in rules.relevance if (matched := _match(rule, purchase, name, text)) is not None]
+    if not hits:
+        return Verdict(Relevance.UNDECIDED, NO_RULE, 0, "", "", ())
+    hits.sort(key=lambda hit: -hit[0].score)  # stable: of equal scores the one further up
+    (rule, matched), *others = hits
+    return Verdict(rule.relevance, rule.id, rule.score, rule.service, matched, tuple(hit[0].id for hit in others))
+
+
+def topic_of(*texts: str, rules: Rules | None = None) -> Topic | None:
+    """Return what texts are about, or None where no rule says; the source's own topic may be one of the texts."""
+    text = " \n ".join(plain_wording(text) for text in texts if text)
+    hits = [
+        (rule, found.group())
+        for rule in (rules or shipped()).topics
+        if (found := rule.pattern.search(text)) and not (rule.unless and rule.unless.search(text))
+    ]
+    if not hits:
+        return None
+    hits.sort(key=lambda hit: -hit[0].score)
+    (rule, matched), *others = hits
+    return Topic(rule.topic, rule.id, rule.score, matched, tuple(dict.fromkeys(hit[0].topic for hit in others)))

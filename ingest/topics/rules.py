@@ -1,0 +1,117 @@
+"""The rule table `ingest/data/topics/rules.yml`: read once, checked, expressions compiled."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+import yaml
+
+from db.words import Relevance
+
+Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
+
+
+class _RelevanceRow(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    relevance: Relevance
+    score: int
+    place: Place = msgspec.field(name="in")
+    any: list[str] = []
+    unless: list[str] = []
+    code: list[str] = []
+    service: str = ""
+
+
+class _TopicRow(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    topic: str
+    score: int
+    any: list[str]
+    unless: list[str] = []
+
+
+class _Table(msgspec.Struct, forbid_unknown_fields=True):
+    relevance: list[_RelevanceRow]
+    topics: list[_TopicRow]
+
+
+class RelevanceRule(msgspec.Struct, frozen=True):
+    """One sign that a record is, or is not, money for media."""
+
+    id: str
+    relevance: Relevance
+    score: int
+    place: Place
+    service: str
+    codes: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
+class TopicRule(msgspec.Struct, frozen=True):
+    """One sign of what a record is about."""
+
+    id: str
+    topic: str
+    score: int
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """Both halves of the table, in its order."""
+
+    relevance: tuple[RelevanceRule, ...]
+    topics: tuple[TopicRule, ...]
+
+
+def _compiled(expressions: list[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{text})" for text in expressions)) if expressions else None
+
+
+def parse(text: str) -> Rules:
+    """Return the rules of a table in YAML.
+
+    Raises:
+        ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, or an expression is wrong.
+        msgspec.ValidationError: a field is missing, unknown or of another kind.
+    """
+    table = msgspec.convert(yaml.safe_load(text), _Table)
+    seen: set[str] = set()
+    rows: list[_RelevanceRow | _TopicRow] = [*table.relevance, *table.topics]
+    for any_row in rows:
+        if any_row.id in seen:
+            raise ValueError(f"topic rules: the id {any_row.id} stands twice")
+        seen.add(any_row.id)
+        if not 1 <= any_row.score <= 100:
+            raise ValueError(f"topic rules: {any_row.id}: score {any_row.score} is not 1 to 100")
+        try:
+            _compiled([*any_row.any, *any_row.unless])
+        except re.error as error:
+            raise ValueError(f"topic rules: {any_row.id}: {error}") from error
+    for rule in table.relevance:
+        needs = {"code": rule.code, "budget": rule.code, "outlet": ["true"]}.get(rule.place, rule.any)
+        if not needs:
+            raise ValueError(f"topic rules: {rule.id}: nothing to look for in {rule.place}")
+    return Rules(
+        relevance=tuple(
+            RelevanceRule(
+                id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, service=rule.service,
+                codes=tuple(rule.code), pattern=_compiled(rule.any), unless=_compiled(rule.unless),
+            )
+            for rule in table.relevance
+        ),
+        topics=tuple(
+            TopicRule(id=row.id, topic=row.topic, score=row.score, pattern=pattern, unless=_compiled(row.unless))
+            for row in table.topics
+            if (pattern := _compiled(row.any)) is not None
+        ),
+    )  # fmt: skip
+
+
+@cache
+def shipped() -> Rules:
+    """Return the rules that ship with the project."""
+    return parse((files("ingest") / "data" / "topics" / "rules.yml").read_text("utf-8"))

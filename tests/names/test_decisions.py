@@ -1,0 +1,170 @@
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from ingest.names.decisions import DecisionError, Decisions, Spelling, decision_line, line_id, person_key, undo_line
+
+
+def spelling(name: str, number: str = "", kind: str = "outlet") -> dict[str, str]:
+    return {"kind": kind, "country": "kz", "name": name, "id": number}
+
+
+def line(
+    left: str | dict[str, str],
+    right: str | dict[str, str],
+    verdict: str = "same",
+    relation: str = "spelling",
+    **more: Any,
+) -> dict[str, Any]:
+    return {
+        "left": left if isinstance(left, dict) else spelling(left),
+        "right": right if isinstance(right, dict) else spelling(right),
+        "verdict": verdict, "relation": relation, "who": "test", "when": "2026-11-25", "why": "a test", **more,
+    }  # fmt: skip
+
+
+def undo(target: str, **more: Any) -> dict[str, Any]:
+    return {"undo": target, "who": "test", "when": "2026-11-26", "why": "was an error", **more}
+
+
+def load(tmp_path: Path, *files: list[dict[str, Any]]) -> Decisions:
+    paths = []
+    for number, lines in enumerate(files):
+        path = tmp_path / f"part{number}.jsonl"
+        path.write_text("\n".join(json.dumps(text, ensure_ascii=False) for text in lines) + "\n", encoding="utf-8")
+        paths.append(path)
+    return Decisions.load(paths)
+
+
+def of(name: str, number: str = "", kind: Literal["outlet", "organisation", "body"] = "outlet") -> Spelling:
+    return Spelling(kind, "kz", name, number)
+
+
+def test_same_lines_make_clusters(tmp_path: Path) -> None:
+    decisions = load(tmp_path, [line("А", "Б"), line("Б", "В"), line("Г", "Д", "different"), line("Е", "Ж", "unsure")])
+    assert decisions.clusters() == [frozenset({of("А"), of("Б"), of("В")})]
+    assert decisions.verdict(of("А"), of("В")) == "same"
+    assert decisions.verdict(of("Д"), of("Г")) == "different"
+    assert decisions.verdict(of("Е"), of("Ж")) == "unsure"
+    assert decisions.verdict(of("А"), of("Г")) is None
+
+
+def test_what_is_decided_of_one_spelling_holds_for_its_cluster(tmp_path: Path) -> None:
+    decisions = load(tmp_path, [line("А", "Б"), line("Б", "В", "different")])
+    assert decisions.verdict(of("А"), of("В")) == "different"
+
+
+def test_a_merger_and_an_owner_tie_two_and_join_none(tmp_path: Path) -> None:
+    owner = line(spelling("Тұлпар"), spelling("ТОО «Тұлпар»", kind="organisation"), relation="owner")
+    decisions = load(tmp_path, [owner, line("А", "Б", relation="merger")])
+    assert decisions.clusters() == []
+    assert [link.relation for link in decisions.links] == ["owner", "merger"]
+
+
+def test_a_wrong_id_joins_and_is_named(tmp_path: Path) -> None:
+    decisions = load(tmp_path, [line(spelling("А", "000340001583"), "Б", relation="wrong id")])
+    assert decisions.wrong_ids == {of("А", "000340001583")}
+    assert decisions.verdict(of("А", "000340001583"), of("Б")) == "same"
+
+
+def test_undo_takes_a_line_back(tmp_path: Path) -> None:
+    first = line("А", "Б")
+    decisions = load(tmp_path, [first, line("Б", "В")], [undo(line_id(first))])
+    assert decisions.clusters() == [frozenset({of("Б"), of("В")})]
+
+
+def test_after_undo_the_opposite_may_be_decided(tmp_path: Path) -> None:
+    first = line("А", "Б", id="first")
+    decisions = load(tmp_path, [first, undo("first"), line("А", "Б", "different")])
+    assert decisions.verdict(of("А"), of("Б")) == "different"
+
+
+def test_a_contradiction_names_both_lines(tmp_path: Path) -> None:
+    with pytest.raises(DecisionError) as error:
+        load(tmp_path, [line("А", "Б")], [line("Б", "А", "different")])
+    assert "part0.jsonl: line 1" in str(error.value)
+    assert "part1.jsonl: line 1" in str(error.value)
+
+
+def test_a_contradiction_over_a_path_names_every_line_of_it(tmp_path: Path) -> None:
+    lines = [line("А", "Б"), line("Б", "В"), line("Г", "Д"), line("А", "В", "unsure")]
+    with pytest.raises(DecisionError) as error:
+        load(tmp_path, lines)
+    text = str(error.value)
+    assert all(f"line {number}" in text for number in (1, 2, 4))
+    assert "line 3" not in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([undo("nothing")], "no line before has that id"),
+        ([line("А", "Б", id="x"), undo("x"), undo("x")], "undone by"),
+        ([line("А", "Б"), line("А", "Б")], "repeats the line"),
+        ([line("А", "А")], "itself"),
+        ([line("А", " ")], "without a name"),
+        ([line("А", "Б", "perhaps")], "Invalid enum value 'perhaps'"),
+        ([line("А", "Б", relation="friend")], "Invalid enum value 'friend'"),
+        ([line("А", "Б", colour="red")], "unknown field"),
+        ([line("А", "Б", who=" ")], "who and why"),
+        ([line("А", "Б", when="yesterday")], "date"),
+        ([{"who": "test", "when": "2026-11-25", "why": "a test"}], "needs left, right and verdict"),
+        ([line("А", spelling("Б", kind="body"))], "never one"),
+        ([line("А", "Б", relation="wrong id")], "needs the id"),
+        ([line(spelling("А", "850101300016"), "Б")], None),
+    ],
+)
+def test_bad_lines_are_named(tmp_path: Path, lines: list[dict[str, Any]], message: str | None) -> None:
+    if message is None:
+        pytest.importorskip("db.privacy")
+        from db.privacy import check_digit
+
+        number = "85010130001"
+        lines[0]["left"]["id"] = number + str(check_digit(number))
+        message = "natural person"
+    with pytest.raises(DecisionError, match=message) as error:
+        load(tmp_path, lines)
+    assert "part0.jsonl: line" in str(error.value)
+    assert "85010130001" not in str(error.value)
+
+
+def test_the_text_of_a_bad_line_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"who": "test"\n', encoding="utf-8")
+    with pytest.raises(DecisionError, match=r"bad\.jsonl: line 1"):
+        Decisions.load([path])
+
+
+def test_replay_does_not_depend_on_spaces_and_case_of_country(tmp_path: Path) -> None:
+    left = {"kind": "outlet", "country": "KZ", "name": " Тұлпар  таңы "}
+    decisions = load(tmp_path, [line(left, "Б")])
+    assert decisions.verdict(of("Тұлпар таңы"), of("Б")) == "same"
+
+
+def test_persons_are_named_by_a_salted_key(tmp_path: Path) -> None:
+    salt, other = b"s" * 16, b"t" * 16
+    key = person_key(salt, "Пример  Примеров")
+    assert key == person_key(salt, "пример примеров")
+    assert key != person_key(other, "пример примеров")
+    assert key.startswith("person:")
+    assert "пример" not in key
+    with pytest.raises(ValueError, match="16 bytes"):
+        person_key(b"short", "x")
+    assert load(tmp_path, [line(key, "Б")]).verdict(of(key), of("Б")) == "same"
+
+
+def test_written_lines_are_read_back(tmp_path: Path) -> None:
+    day = date(2026, 11, 25)
+    text = decision_line(of("А"), of("Б"), "same", who="test", when=day, why="a test", evidence=["https://a.invalid/"])
+    path = tmp_path / "decisions.jsonl"
+    path.write_text(text + "\n", encoding="utf-8")
+    (decision,) = Decisions.load([path]).active
+    assert (decision.left, decision.right, decision.when) == (of("А"), of("Б"), "2026-11-25")
+    assert decision.evidence == ("https://a.invalid/",)
+    path.write_text(f"{text}\n{undo_line(decision.id, who='test', when=day, why='wrong')}\n", encoding="utf-8")
+    assert Decisions.load([path]).active == ()
+    with pytest.raises(DecisionError, match="who and why"):
+        decision_line(of("А"), of("Б"), "same", who="", when=day, why="a test")

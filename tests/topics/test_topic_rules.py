@@ -1,0 +1,134 @@
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.words import Relevance
+from ingest.topics.classify import NO_RULE, Purchase, classify, topic_of
+from ingest.topics.rules import parse, shipped
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "relevance", "rule"),
+    [
+        ("Услуги по размещению информационных материалов в СМИ", "", "media", "information-materials"),
+        ("Услуги по проведению государственной информационной политики", "", "media", "state-information-policy"),
+        ("Мемлекеттік ақпараттық тапсырыс", "", "media", "state-information-order"),
+        ("Бұқаралық ақпарат құралдарында материалдарды орналастыру", "", "media", "information-materials"),
+        ("Услуги", "Освещение деятельности акимата на страницах газеты", "media", "coverage"),
+        ("Услуги по опрессовке системы отопления", "", "not media", "pressing"),
+        ("Услуги полиграфические", "Согласно технической спецификации", "not media", "printing"),
+        ("Услуги по трансляции телевизионных программ", "", "undecided", "broadcasting"),
+        ("Услуги по трансляции телевизионных программ", "Абонентская оплата за каналы", "not media", "pay-tv"),
+        ("Услуги по подписке на печатные периодические издания", "", "not media", "subscription"),
+        ("Работы по освещению улиц", "", "undecided", NO_RULE),
+        ("Услуги по техническому обслуживанию систем телевидения", "", "not media", "tv-equipment"),
+        ("Работы по ремонту автомобилей", "", "undecided", NO_RULE),
+        ("", "", "undecided", NO_RULE),
+    ],
+)
+def test_relevance(name: str, description: str, relevance: str, rule: str) -> None:
+    verdict = classify(Purchase(name=name, description=description))
+    assert (verdict.relevance.value, verdict.rule_id) == (relevance, rule)
+    assert (verdict.score == 0) == (rule == NO_RULE)
+
+
+def test_codes_budget_payer_and_recipient_are_signs_too() -> None:
+    assert classify(Purchase(code="601011.000.000000")).rule_id == "cpa-broadcasting"
+    assert classify(Purchase(code="60.10.11")).relevance is Relevance.MEDIA
+    assert classify(Purchase(budget="003100")).service == "state_information_order"
+    assert classify(Purchase(budget="0031")).rule_id == NO_RULE
+    assert classify(Purchase(known_outlet=True)).rule_id == "recipient-is-outlet"
+    payer = classify(Purchase(payer_kind="information policy"))
+    assert (payer.relevance, payer.rule_id) == (Relevance.UNDECIDED, "payer-of-information-policy")
+
+
+def test_the_stronger_rule_wins_and_the_others_are_kept() -> None:
+    verdict = classify(Purchase(name="Услуги полиграфические для СМИ"))
+    assert verdict.rule_id == "printing"
+    assert "media-word" in verdict.others
+
+
+def test_hidden_wording_is_read_as_it_is_meant() -> None:
+    plain = classify(Purchase(name="Размещение материалов в СМИ"))
+    assert classify(Purchase(name="Рaзмещениe матеpиалов в С М И")) == plain
+    assert plain.relevance is Relevance.MEDIA
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Формирование положительного имиджа акима области", "praise of officials"),
+        ("Освещение деятельности акима области и акимата", "praise of officials"),
+        ("Облыс әкімінің қызметін жариялау", "praise of officials"),
+        ("Разъяснение Послания Президента народу", "address of the president"),
+        ("Размещение материалов о выборах", "elections"),
+        ("Межнациональное и межконфессиональное согласие", "interethnic accord"),
+        ("Мемлекеттік тіл саясатын насихаттау", "state language"),
+        ("Экстремизм мен терроризмнің алдын алу", "extremism and terrorism"),
+        ("Публикация нормативных правовых актов", "legal acts and announcements"),
+        ("Сельское хозяйство, итоги весенне-полевых работ", "agriculture"),
+        ("Пропаганда здорового образа жизни", "health"),
+        ("Противодействие коррупции", "anti-corruption"),
+        ("Жастар саясаты", "youth"),
+        ("Manjinski sadržaj", "interethnic accord"),
+        ("Informativni program", "news programme"),
+    ],
+)
+def test_topics(text: str, topic: str) -> None:
+    found = topic_of(text)
+    assert found is not None
+    assert found.topic == topic
+    assert found.matched
+
+
+def test_no_topic_is_not_a_topic() -> None:
+    assert topic_of("Согласно технической спецификации") is None
+    assert topic_of("", "") is None
+
+
+def test_work_of_a_body_is_no_praise() -> None:
+    found = topic_of("информирование населения о деятельности государственных органов")
+    assert found is not None
+    assert found.topic == "work of state bodies"
+
+
+def test_every_shipped_rule_can_be_reached() -> None:
+    rules = shipped()
+    assert len({rule.id for rule in [*rules.relevance, *rules.topics]}) == len(rules.relevance) + len(rules.topics)
+    assert sum(topic.topic == "praise of officials" for topic in rules.topics) == 1
+    for rule in rules.relevance:
+        assert rule.pattern or rule.codes or rule.place == "outlet"
+        # expressions are matched against lower case without ё
+        if rule.pattern:
+            assert not re.search("[А-ЯЁё]", rule.pattern.pattern), rule.id
+
+
+RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\ntopics: []\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("score: 90", "score: 190", "not 1 to 100"),
+        ("any: ['x']", "any: ['(']", "topic rules: a"),
+        ("any: ['x']", "any: []", "nothing to look for"),
+        ("in: text", "in: title", "Invalid enum value 'title'"),
+        ("media,", "perhaps,", "Invalid enum value 'perhaps'"),
+        ("score: 90", "score: 90, colour: red", "unknown field"),
+        ("topics: []", "topics: [{id: a, topic: t, score: 1, any: ['x']}]", "stands twice"),
+    ],
+)
+def test_a_bad_table_is_refused(old: str, new: str, message: str) -> None:
+    assert parse(RULE).relevance[0].id == "a"
+    with pytest.raises(ValueError, match=message):
+        parse(RULE.replace(old, new))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_text_gets_the_same_verdict_twice(name: str, description: str) -> None:
+    verdict = classify(Purchase(name=name, description=description))
+    assert verdict == classify(Purchase(name=name, description=description))
+    assert verdict.rule_id == NO_RULE or verdict.matched
