@@ -1,0 +1,59 @@
+"""The document table reader: any office file, page, PDF, archive or letter to typed tables.
+
+`read_tables` is the door for bytes from outside; it reads them in a child process with bounded time and memory.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ingest.tables.model import DocumentRefused, Merge, Place, Table, Total
+from ingest.tables.safety import MEMORY, SECONDS, read_isolated
+
+__all__ = ["DocumentRefused", "Merge", "Place", "Table", "Total", "read_tables", "tables_as_json"]
+
+
+def read_tables(
+    path_or_bytes: Path | str | bytes,
+    name: str | None = None,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    scan: bool = False,
+    seconds: int = SECONDS,
+    memory: int = MEMORY,
+) -> list[Table]:
+    """All tables of a document, whatever its format; content decides, not the file name.
+
+    Args:
+        path_or_bytes: a file, or its bytes.
+        name: name for messages and for `Table.source`; the file's own name when left out.
+        encoding: encoding of a delimited text, when its source declares it.
+        delimiter: delimiter of a delimited text, when its source declares it.
+        scan: read pictures of pages with character recognition (needs the `scans` extra and tesseract).
+        seconds: wall-clock limit.
+        memory: memory limit in bytes.
+
+    Raises:
+        DocumentRefused: the document is not read; `reason` says why and the message what to do.
+        OSError: the file cannot be opened.
+    """
+    if isinstance(path_or_bytes, bytes):
+        data, own = path_or_bytes, "document"
+    else:
+        path = Path(path_or_bytes)
+        data, own = path.read_bytes(), path.name
+    options = {"encoding": encoding, "delimiter": delimiter, "scan": scan}
+    return read_isolated(data, name or own, options, seconds=seconds, memory=memory)
+
+
+def tables_as_json(path: Path | str, *, scan: bool = False) -> list[dict[str, Any]]:
+    """Tables of a document as plain values for printing as JSON.
+
+    Raises:
+        DocumentRefused: see `read_tables`.
+        OSError: the file cannot be opened.
+    """
+    plain: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(read_tables(path, scan=scan)))
+    return plain

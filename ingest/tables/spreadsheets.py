@@ -1,0 +1,211 @@
+"""Tables of workbooks: XLSX, XLS, XLSB and ODS through calamine, merges with them.
+
+calamine reads the values that the workbook shows; formulas are never calculated and macros never run. What it
+does not tell (macros, links to other workbooks, formulas) is looked up in the file's own parts, so that a
+reader knows which figures were computed elsewhere.
+"""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from decimal import Decimal
+
+from lxml import etree
+from openpyxl.utils import get_column_letter
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
+from ingest.tables.semantics import filled
+from ingest.tables.understand import understand
+
+MAX_CELLS = 5_000_000
+"""A sheet with more cells is data to be loaded by a source description, not a reply to be read."""
+
+Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+
+
+def cell_text(value: Value) -> str:
+    """A value as text: whole numbers without a point, dates in ISO form, nothing rounded."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return format(Decimal(repr(value)), "f")
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def cell_range(row: int, column: int, row1: int | None = None, column1: int | None = None) -> str:
+    """Address of a cell or range as spreadsheets write it; rows and columns from 0."""
+    first = f"{get_column_letter(column + 1)}{row + 1}"
+    if row1 is None or column1 is None or (row1, column1) == (row, column):
+        return first
+    return f"{first}:{get_column_letter(column1 + 1)}{row1 + 1}"
+
+
+def sheet_grids(
+    rows: list[list[str]], merges: list[tuple[tuple[int, int], tuple[int, int]]], sheet: str
+) -> list[Grid]:
+    """One grid per block of a sheet; blank rows part blocks when a new header follows them."""
+    used = [r for r, row in enumerate(rows) if filled(row)]
+    blocks: list[list[int]] = []
+    for r in used:
+        if blocks and (r - blocks[-1][-1] <= 1 or not _fresh(rows, blocks[-1], r)):
+            blocks[-1].extend(range(blocks[-1][-1] + 1, r + 1))
+        else:
+            blocks.append([r])
+    grids: list[Grid] = []
+    for block in blocks:
+        columns = [k for k in range(len(rows[0])) if any(rows[r][k] for r in block)]
+        if len(block) < 2 or len(columns) < 2:
+            continue
+        first, last = columns[0], columns[-1]
+        top = block[0]
+        kept = [r for r in block if filled(rows[r])]
+        index = {r: i for i, r in enumerate(kept)}
+        own: list[Merge] = []
+        spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for (r0, k0), (r1, k1) in merges:
+            if r0 < top or r0 > block[-1] or k0 > last:
+                continue
+            inside = [index[r] for r in range(r0, r1 + 1) if r in index]
+            if inside and r0 in index and (inside[-1], k1) != (inside[0], k0) and k0 >= first:
+                own.append(Merge(inside[0], k0 - first, inside[-1], min(k1, last) - first))
+                spans[r0, k0] = (r1, k1)
+        grids.append(
+            Grid(
+                cells=[rows[r][first : last + 1] for r in kept],
+                places=[
+                    [
+                        [Place(sheet=sheet, range=cell_range(r, k, *spans.get((r, k), (None, None))))]
+                        for k in range(first, last + 1)
+                    ]
+                    for r in kept
+                ],
+                merges=sorted(own, key=lambda m: (m.row0, m.column0)),
+                sheet=sheet,
+            )
+        )
+    return grids
+
+
+def _fresh(rows: list[list[str]], block: list[int], row: int) -> bool:
+    """A row after blank rows begins another table, rather than going on with the one above."""
+    if all(len(filled(rows[r])) <= 1 for r in block):
+        return False  # title lines above a table
+    return row - block[-1] > 2 or not any(re.search(r"\d", t) for t in rows[row])
+
+
+def _sheet_rows(sheet: CalamineSheet, name: str) -> list[list[str]]:
+    if (sheet.total_height + 1) * (sheet.total_width + 1) > MAX_CELLS:
+        raise DocumentRefused(name, "too-large", f"sheet {sheet.name} has more than {MAX_CELLS} cells")
+    return [[cell_text(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+
+
+def workbook_tables(data: bytes, name: str) -> list[Table]:
+    """Tables of all sheets.
+
+    Raises:
+        DocumentRefused: encrypted, broken or too large.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        metadata = book.sheets_metadata
+    except (CalamineError, OSError, ValueError) as error:
+        reason = "encrypted" if "assword" in str(error) else "broken"
+        raise DocumentRefused(name, reason, f"it is no readable workbook ({error})") from error
+    notes, review = workbook_warnings(data)
+    ods_merges = _ods_merges(data)
+    tables: list[Table] = []
+    for meta in metadata:
+        if "Sheet" not in str(meta.typ) and "Work" not in str(meta.typ):
+            continue
+        try:
+            sheet = book.get_sheet_by_name(meta.name)
+            rows = _sheet_rows(sheet, name)
+        except (CalamineError, OSError, ValueError) as error:
+            raise DocumentRefused(name, "broken", f"sheet {meta.name} cannot be read ({error})") from error
+        merges = sheet.merged_cell_ranges
+        if merges is None:
+            merges = ods_merges.get(meta.name, [])
+        for grid in sheet_grids(rows, list(merges), meta.name) if rows else []:
+            grid.notes = [*notes]
+            if "Visible" not in str(meta.visible):
+                grid.notes.append("the sheet is hidden")
+            grid.needs_review = [*review]
+            tables.append(understand(grid, name))
+    return tables
+
+
+def workbook_warnings(data: bytes) -> tuple[list[str], list[str]]:
+    """Macros, links to other workbooks and formulas of an OOXML workbook: notes, and reasons for review."""
+    if not data.startswith(b"PK"):
+        return [], []
+    notes: list[str] = []
+    review: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        if any(n.lower().endswith("vbaproject.bin") for n in names):
+            notes.append("the workbook carries macros; they were not run")
+        if any(n.startswith("xl/externalLinks/") for n in names):
+            review.append("cells are linked to another workbook; the values are those it had when last saved")
+        formulas = unvalued = 0
+        for n in names:
+            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", n):
+                more, without = _formulas(archive.read(n))
+                formulas += more
+                unvalued += without
+        if formulas:
+            notes.append(f"{formulas} cells hold formulas; the values are those saved with them")
+        if unvalued:
+            review.append(f"{unvalued} formulas were saved without a value")
+    return notes, review
+
+
+def _formulas(xml: bytes) -> tuple[int, int]:
+    """Number of formulas of a sheet, and of those saved without a value."""
+    formulas = unvalued = 0
+    for _, element in etree.iterparse(
+        io.BytesIO(xml), events=("end",), tag="{*}c", resolve_entities=False, no_network=True, huge_tree=False
+    ):
+        if element.find("{*}f") is not None:
+            formulas += 1
+            value = element.find("{*}v")
+            if value is None or not (value.text or "").strip():
+                unvalued += 1
+        element.clear()
+    return formulas, unvalued
+
+
+def _ods_merges(data: bytes) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+    """Merged ranges per sheet of an OpenDocument workbook, which calamine does not tell."""
+    if not data.startswith(b"PK"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" not in archive.namelist() or "xl/workbook.xml" in archive.namelist():
+            return {}
+        root = etree.fromstring(
+            archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        )
+    found: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    for table in root.iter(_TABLE + "table"):
+        ranges: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        row = 0
+        for line in table.iter(_TABLE + "table-row"):
+            column = 0
+            for cell in line:
+                down = int(cell.get(_TABLE + "number-rows-spanned", "1"))
+                right = int(cell.get(_TABLE + "number-columns-spanned", "1"))
+                if down > 1 or right > 1:
+                    ranges.append(((row, column), (row + down - 1, column + right - 1)))
+                column += int(cell.get(_TABLE + "number-columns-repeated", "1"))
+            row += int(line.get(_TABLE + "number-rows-repeated", "1"))
+        found[table.get(_TABLE + "name", "")] = ranges
+    return found

@@ -1,0 +1,175 @@
+"""Workbooks, Word, pages, delimited text, archives and letters made here."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.tables import read_tables
+from ingest.tables.formats import detect, document_tables
+from ingest.tables.model import DocumentRefused, Merge, Table
+from ingest.tables.semantics import fill_down
+from tests.tables.documents import HEADER, ROWS, TOTAL, archive, letter, part_of, ruled_pdf, with_parts, word, workbook
+
+TABLE = [HEADER, *ROWS, TOTAL]
+
+
+def read(data: bytes, name: str = "reply", **declared: str) -> list[Table]:
+    return document_tables(data, name, **declared)  # type: ignore[arg-type]
+
+
+def test_a_workbook_with_a_title_and_merged_headers() -> None:
+    rows = [
+        ["Акимат Вымышленной области", None, None, None],
+        [None, None, None, None],
+        ["№", "СМИ", "Сумма, тыс. тенге", None],
+        [None, None, "2010 год", "2011 год"],
+        [1, "газета «Самғар»", 10.5, 20],
+        [2, "ЖШС «Қырмұн»", 1.25, None],
+        [None, "Итого", 11.75, 20],
+    ]
+    (table,) = read(workbook(rows, ["A3:A4", "B3:B4", "C3:D3"]))
+    assert table.title == "Акимат Вымышленной области"
+    assert table.header == [["№", "СМИ", "Сумма, тыс. тенге", ""], ["", "", "2010 год", "2011 год"]]
+    assert table.rows == [
+        ["1", "газета «Самғар»", "10.5", "20"],
+        ["2", "ЖШС «Қырмұн»", "1.25", ""],
+        ["", "Итого", "11.75", "20"],
+    ]
+    assert table.merges == [Merge(0, 0, 1, 0), Merge(0, 1, 1, 1), Merge(0, 2, 0, 3)]
+    assert table.boxes[0][2][0].sheet == "Sheet"
+    assert table.boxes[0][2][0].range == "C5"
+    assert [c.year for c in table.columns] == [None, None, 2010, 2011]
+    assert [t.verdict for t in table.totals] == ["equal", "equal"]
+
+
+def test_labels_merged_downwards_are_filled_only_where_they_are_merged() -> None:
+    rows = [["Вид", "СМИ", "Сумма, тенге"], ["Газеты", "а", 1], [None, "б", 2], [None, "в", 3], ["ТВ", "г", 4]]
+    (table,) = read(workbook(rows, ["A2:A3"]))
+    assert [row[0] for row in table.rows] == ["Газеты", "", "", "ТВ"]
+    assert [row[0] for row in fill_down(table.rows, table.merges, 1)] == ["Газеты", "Газеты", "", "ТВ"]
+
+
+def test_two_tables_on_a_sheet_are_two_tables() -> None:
+    rows = [*TABLE, [None] * 4, [None] * 4, ["Год", "Орган", "Сумма, тенге", None], ["2010", "а", 5, None]]
+    tables = read(workbook(rows))
+    assert [t.header[0][0] for t in tables] == ["№", "Год"]
+
+
+def test_word_merges_are_told_by_identity_not_by_equal_text() -> None:
+    data = word([["№", "Атауы", "Атауы", "Сомасы, теңге"], ["1", "5", "5", "5"]])
+    (table,) = read(data)
+    assert table.rows == [["1", "5", "5", "5"]]
+    assert table.merges == []
+
+
+def test_word_text_above_is_the_title_and_inserted_text_is_read() -> None:
+    data = word(TABLE, above="Сведения за 2010 год, тыс. тенге")
+    document = part_of(data, "word/document.xml").decode()
+    inserted = document.replace(
+        "<w:r><w:t>1 439,0</w:t></w:r>",
+        '<w:ins w:id="1" w:author="a"><w:r><w:t>1 440,0</w:t></w:r></w:ins>'
+        '<w:del w:id="2" w:author="a"><w:r><w:delText>1 439,0</w:delText></w:r></w:del>',
+    )
+    assert inserted != document
+    (table,) = read(with_parts(data, {"word/document.xml": inserted.encode()}))
+    assert table.title == "Сведения за 2010 год, тыс. тенге"
+    assert table.rows[0][3] == "1 440,0"
+    assert any("not accepted" in reason for reason in table.needs_review)
+    assert [t.verdict for t in table.totals] == ["differs"]
+
+
+PAGE = """<html><body><table><tr><td><p>меню</p></td><td><p>Сумма, тыс. тенге</p><table>
+<thead><tr><th rowspan=2>№</th><th rowspan=2>СМИ</th><th colspan=2>Сумма</th></tr>
+<tr><th>2010</th><th>2011</th></tr></thead>
+<tr><td>1</td><td>газета «Самғар»</td><td>10&nbsp;500,5</td><td>-</td></tr>
+<tr><td>2</td><td>ЖШС<br>«Қырмұн»</td><td>1</td><td>2</td></tr>
+<tr><td></td><td>Всего</td><td>10&nbsp;501,5</td><td>2</td></tr></table></td></tr></table></body></html>"""
+
+
+def test_a_page_table_inside_a_layout_table() -> None:
+    (table,) = read(
+        PAGE.encode("cp1251", "xmlcharrefreplace").replace(b"<html>", b"<html><meta charset=windows-1251>")
+    )
+    assert table.header == [["№", "СМИ", "Сумма", ""], ["", "", "2010", "2011"]]
+    assert table.rows[0] == ["1", "газета «Самғар»", "10\u00a0500,5", "-"]
+    assert table.rows[1][1] == "ЖШС «Қырмұн»"
+    assert table.title == "Сумма, тыс. тенге"
+    assert [c.unit.factor for c in table.columns] == [None, None, 1000, 1000]
+    assert [t.verdict for t in table.totals] == ["equal", "equal"]
+
+
+def csv_bytes(delimiter: str, encoding: str = "utf-8", end: str = "\r\n") -> bytes:
+    return end.join(delimiter.join(f'"{t}"' for t in row) for row in TABLE).encode(encoding)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_delimited_text(delimiter: str, end: str) -> None:
+    (table,) = read(csv_bytes(delimiter, end=end))
+    assert table.rows == [*ROWS, TOTAL]
+    assert table.boxes[0][3][0].range == "D2"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_that_prove_themselves(encoding: str) -> None:
+    (table,) = read(csv_bytes(";", encoding))
+    assert table.header == [HEADER]
+
+
+def test_single_byte_encodings_that_differ_must_be_declared() -> None:
+    data = csv_bytes(";", "kz1048")
+    with pytest.raises(DocumentRefused, match="cp1251 or kz1048"):
+        read(data, "reply.csv")
+    (table,) = read(data, "reply.csv", encoding="kz1048")
+    assert table.rows[0][1] == "газета «Көкдала шұғыласы»"
+
+
+def test_single_byte_encodings_that_agree_need_no_declaration() -> None:
+    (table,) = read("Год;Сумма, тенге\n2010;5\n2011;6\n".encode("cp1251"))
+    assert table.header == [["Год", "Сумма, тенге"]]
+
+
+def test_two_possible_delimiters_must_be_declared() -> None:
+    data = b"a;b,c;d\n1;2,3;4\n5;6,7;8\n"
+    with pytest.raises(DocumentRefused, match="declare the delimiter"):
+        read(data)
+    (table,) = read(data, delimiter=";")
+    assert table.rows[0] == ["1", "2,3", "4"]
+
+
+def test_plain_words_are_no_table() -> None:
+    with pytest.raises(DocumentRefused) as refused:
+        read("Уважаемая редакция!\nСведений нет.\n".encode())
+    assert refused.value.reason == "no-table"
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (ruled_pdf, "pdf"),
+        (lambda: workbook(TABLE), "workbook"),
+        (lambda: word(TABLE), "docx"),
+        (PAGE.encode, "html"),
+        (lambda: csv_bytes(";"), "delimited"),
+        (lambda: archive({"a.pdf": ruled_pdf()}), "zip"),
+        (lambda: letter({"a.pdf": ruled_pdf()}), "letter"),
+    ],
+)
+def test_content_decides_the_format_not_the_name(make: object, kind: str) -> None:
+    assert callable(make)
+    for name in ("reply.xls", "reply.pdf", "reply"):
+        assert detect(make(), name) == kind
+
+
+def test_a_letter_with_an_archive_and_a_table_in_its_text() -> None:
+    data = letter({"annex.zip": archive({"Приложение 1.docx": word(TABLE)})}, html=PAGE)
+    sources = {t.source: t.rows[0] for t in read(data, "reply.eml")}
+    assert set(sources) == {"reply.eml/text.html", "reply.eml/annex.zip/Приложение 1.docx"}
+    assert sources["reply.eml/annex.zip/Приложение 1.docx"] == ROWS[0]
+
+
+def test_files_and_bytes_read_alike(tmp_path: Path) -> None:
+    file = tmp_path / "reply.xlsx"
+    file.write_bytes(workbook(TABLE))
+    assert read_tables(file) == read_tables(file.read_bytes(), "reply.xlsx")
+    assert read_tables(file)[0].source == "reply.xlsx"
