@@ -1,4 +1,4 @@
-"""What the requests command reads and shows: lists of bodies, years, fees; requests, bodies, tables on the terminal."""
+"""What the requests command reads and shows: lists of bodies, years and fees; requests, bodies and tables."""
 
 from __future__ import annotations
 
@@ -197,9 +197,9 @@ def show_taken(taken: Taken) -> None:
     """Print what came of one document."""
     counts, document = taken.counts, taken.document
     click.echo(
-        f"{_shown(document.file_name)} ({document.sha256[:12]}): {len(document.tables)} tables; {counts.inserted} new, "
-        f"{counts.updated} changed, {counts.unchanged} unchanged, {counts.rejected} rejected, "
-        f"{counts.vanished} vanished"
+        f"{_shown(document.file_name)} ({document.sha256[:12]}): {len(document.tables)} tables; "
+        f"{counts.inserted} new, {counts.updated} changed, {counts.unchanged} unchanged, "
+        f"{counts.rejected} rejected, {counts.vanished} vanished"
     )
     for table in document.tables:
         equal = sum(total.verdict == "equal" for total in table.totals)

@@ -16,7 +16,7 @@ import click
 from cli.main import Refused
 from cli.progress import say
 from db.archive import ArchiveError
-from db.model.requests import ANSWERS, RequestState
+from db.model.requests import ANSWERS, RequestState, TableState
 from ingest.installation import Installation, now
 from ingest.requests.answering import accept_table, take_answer
 from ingest.requests.deadlines import DeadlineError, bases
@@ -61,7 +61,7 @@ class _Told(click.Group):
             raise click.UsageError(str(error)) from None
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
@@ -312,7 +312,7 @@ def answered(ref: str, on: date, state: str, years: tuple[str, ...], fee: str, *
     \b
     Examples:
       mediacontracts requests answered 2026-0001 --on 2026-03-25 --state "in full" --pages 12
-      mediacontracts requests answered 2026-0002 --on 2026-03-25 --state "in part" --year 2021=refused --ground "срок хранения истёк"
+      mediacontracts requests answered 2026-0002 --on 2026-03-25 --state "in part" --year 2021=refused
       mediacontracts requests answered 2026-0003 --on 2026-03-25 --state refused --ground "none given"
     """
     from cli.request_lists import fee_of, year_states  # noqa: PLC0415
@@ -425,8 +425,9 @@ def status(ref: str | None, on: date | None, table: str | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A form (yml) for tables with its headings.",
 )
+@click.option("--scan", is_flag=True, help="Read pictures of pages with character recognition.")
 @click.option("--source", default="", help="The source that the records belong to; kz_answers when left out.")
-def answer(ref: str, files: tuple[Path, ...], yes: bool, form_file: Path | None, source: str) -> None:
+def answer(ref: str, files: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - the options above
     """Take the documents of an answer: archived, their tables confirmed, proved by their totals, and loaded.
 
     \b
@@ -436,11 +437,16 @@ def answer(ref: str, files: tuple[Path, ...], yes: bool, form_file: Path | None,
     from cli.asking import NobodyAsker, TerminalAsker  # noqa: PLC0415
     from cli.request_lists import show_taken  # noqa: PLC0415
 
-    given = read_form(form_file) if form_file else None
-    asker: Asker = NobodyAsker(given) if yes else TerminalAsker(today().isoformat(), given)
-    with desk_of(Installation.from_environment(os.environ), source) as desk:
-        for taken in take_answer(desk, desk.register.find(ref), files, asker):
-            show_taken(taken)
+    form = read_form(given["form_file"]) if given["form_file"] else None
+    asker: Asker = NobodyAsker(form) if given["yes"] else TerminalAsker(today().isoformat(), form)
+    with desk_of(Installation.from_environment(os.environ), given["source"]) as desk:
+        desk.scan = given["scan"]
+        taken = take_answer(desk, desk.register.find(ref), files, asker)
+        for one in taken:
+            show_taken(one)
+    blocked = sum(table.state is TableState.BLOCKED for one in taken for table in one.document.tables)
+    if blocked:
+        raise Refused(f"{blocked} tables are loaded but do not count: what stands against them is shown above")
 
 
 @requests.command()

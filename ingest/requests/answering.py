@@ -1,0 +1,162 @@
+"""Takes the documents of an answer: archived, shown, confirmed, proved, loaded, and entered in the register.
+
+Everything is read and asked before anything is loaded, so that a person who stops half-way leaves the registry as it
+was. What was confirmed stays: a form is stored at once and is not asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from db.archive import Captured, RunEnded, RunStarted
+from ingest.files import load_capture
+from ingest.load import Counts, Loader
+from ingest.requests.answer_plan import Acceptance, AnswerPlan, TablePlan, place_ids
+from ingest.requests.answer_table import Answerer, read_answer_table
+from ingest.requests.desk import Asker, Desk, Seen
+from ingest.requests.events import Accepted, DocumentTaken, RegisterError
+from ingest.requests.forms import fingerprint_of
+from ingest.requests.register import Request
+from ingest.requests.settling import Settling, Taking, table_seen
+from ingest.tables import read_tables
+from ingest.values.text import clean
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What came of one document."""
+
+    document: DocumentTaken
+    counts: Counts
+
+
+def take_answer(desk: Desk, request: Request, files: Sequence[Path], asker: Asker) -> list[Taken]:
+    """Take the documents of an answer.
+
+    Args:
+        desk: where to.
+        request: the request they answer; it must have been sent.
+        files: the documents.
+        asker: who confirms.
+
+    Raises:
+        RegisterError: the request was not sent, or a document is the answer to another request.
+        NeedsPersonError: a question came up and nobody is there.
+        ingest.tables.DocumentRefused: a document is not read at all.
+    """
+    if request.sent is None:
+        raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
+    prepared: list[Taking] = []
+    for path in files:
+        body = path.read_bytes()
+        prepared.append(prepare(desk, request, (path.name, body), asker, before=prepared))
+    return [load(desk, request, taking) for taking in prepared]
+
+
+def prepare(
+    desk: Desk, request: Request, file: tuple[str, bytes], asker: Asker, *, before: Sequence[Taking] = ()
+) -> Taking:
+    """Archive a document, read its tables, and settle with a person how each is read; nothing is loaded yet."""
+    name, body = file
+    digest = desk.archive.put(body)
+    holder = desk.register.holder_of(digest)
+    if holder is not None and holder.ref != request.ref:
+        raise RegisterError(
+            f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
+            "one request, or its sums would count twice"
+        )
+    tables = read_tables(body, name, scan=desk.scan)
+    drawn = request.drawn
+    answer = AnswerPlan(
+        request=request.ref,
+        payer=clean(drawn.body),
+        payer_lang=drawn.body_lang,
+        level=drawn.level,
+        scan=desk.scan,
+    )
+    taking = Taking(name, digest, len(body), [], answer, [], [])
+    plans: list[TablePlan] = []
+    for number, (table, place) in enumerate(zip(tables, place_ids(tables), strict=True), start=1):
+        settling = Settling(desk, request, taking, Seen(name, number, table, fingerprint_of(table)), asker)
+        plan = settling.settle(place, before)
+        plans.append(plan)
+    taking.plan = msgspec.structs.replace(answer, tables=tuple(plans))
+    return taking
+
+
+def load(desk: Desk, request: Request, taking: Taking) -> Taken:
+    """Load a prepared document as one complete run, and enter it in the register."""
+    source = desk.source
+    run = f"{source.name}-{desk.at.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}"
+    started = RunStarted(run=run, source=source.name, kind="ingest", at=desk.at)
+    desk.archive.write(started)
+    captured = Captured(
+        ref=f"{run}/1",
+        run=run,
+        source=source.name,
+        sha256=taking.sha256,
+        url="",
+        at=desk.at,
+        byte_count=taking.byte_count,
+        file_name=taking.name,
+        request=msgspec.to_builtins(taking.plan),
+        reader="answer",
+    )
+    desk.archive.write(captured)
+    loader = Loader(desk.engine, source, started)
+    counts = load_capture(loader, desk.archive, captured)
+    ended = RunEnded(run=run, at=desk.at, state="finished", complete=True)
+    desk.archive.write(ended)
+    counts.vanished = loader.finish(ended).vanished
+    document = DocumentTaken(
+        request=request.ref,
+        at=desk.at,
+        sha256=taking.sha256,
+        file_name=taking.name,
+        byte_count=taking.byte_count,
+        capture=captured.ref,
+        tables=tuple(taking.tables),
+    )
+    desk.enter(*taking.asked, *taking.accepted, document)
+    return Taken(document, counts)
+
+
+def accept_table(desk: Desk, request: Request, document: DocumentTaken, number: int, why: str) -> Taken:
+    """Accept what stands against one table of a document, and read the document again so that it counts.
+
+    Raises:
+        RegisterError: nothing stands against it, or no reason is given.
+    """
+    table = next((table for table in document.tables if table.number == number), None)
+    if table is None:
+        raise RegisterError(f"{document.file_name} has no table {number}; it has {len(document.tables)}")
+    if not table.blocks:
+        raise RegisterError(f"{document.file_name}, table {number}: nothing stands against it")
+    if not why.strip():
+        raise RegisterError(f"{document.file_name}, table {number}: give the reason (--why)")
+    accepted = Accepted(
+        request=request.ref, at=desk.at, sha256=document.sha256, table=number, blocks=table.blocks, why=why.strip()
+    )
+    body = desk.archive.get(document.sha256)
+    captures = [event for event in desk.archive.events() if isinstance(event, Captured)]
+    captured = next(event for event in reversed(captures) if event.ref == document.capture)
+    plan = msgspec.convert(captured.request, AnswerPlan)
+    acceptance = Acceptance(accepted.blocks, accepted.why)
+    plan = msgspec.structs.replace(
+        plan,
+        tables=tuple(
+            msgspec.structs.replace(one, accepted=(*one.accepted, acceptance)) if one.number == number else one
+            for one in plan.tables
+        ),
+    )
+    tables = read_tables(body, document.file_name, scan=plan.scan)
+    answerer = Answerer(document.sha256, plan, desk.source)
+    seen = [
+        table_seen(table, place, one, read_answer_table(table, place, one, answerer))
+        for table, place, one in zip(tables, place_ids(tables), plan.tables, strict=True)
+    ]
+    taking = Taking(document.file_name, document.sha256, len(body), seen, plan, [], [accepted])
+    return load(desk, request, taking)

@@ -1,0 +1,308 @@
+"""The register: each request as its events leave it, with the state that may be said of a body in public.
+
+`silent` is never entered: it is derived for a request that was really sent, is past its date, and has no answer by
+the day the register was last known to be complete (`as_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from db.model.requests import ANSWERS, RequestState, TableState
+from ingest.requests import deadlines
+from ingest.requests.events import (
+    Accepted,
+    Answered,
+    Appealed,
+    Asked,
+    DocumentTaken,
+    Drawn,
+    Event,
+    Extended,
+    Lettered,
+    Looked,
+    RegisterError,
+    Sent,
+    TableSeen,
+    Withdrawn,
+)
+
+
+class Request(msgspec.Struct, kw_only=True):
+    """One request with everything that happened to it. `documents` holds the newest reading of each, by hash."""
+
+    drawn: Drawn
+    letters: list[Lettered] = []
+    sent: Sent | None = None
+    extended: Extended | None = None
+    answers: list[Answered] = []
+    appeals: list[Appealed] = []
+    withdrawn: Withdrawn | None = None
+    documents: dict[str, DocumentTaken] = {}
+    accepted: list[Accepted] = []
+    asked: list[Asked] = []
+
+    @property
+    def ref(self) -> str:
+        """Its lasting reference."""
+        return self.drawn.request
+
+    @property
+    def rule(self) -> deadlines.Rule | None:
+        """The deadline rule that holds for it; None before it is sent."""
+        return deadlines.rule_for(self.drawn.basis, self.counted_from) if self.sent else None
+
+    @property
+    def counted_from(self) -> date:
+        """The day before the period starts: of registration where known, else of sending."""
+        if self.sent is None:
+            raise RegisterError(f"{self.ref}: it was not sent yet, so nothing is due")
+        return self.sent.registered_on or self.sent.on
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day for the answer, with an extension that was told in time; None before it is sent."""
+        if self.rule is None:
+            return None
+        due = deadlines.due_on(self.rule, self.counted_from)
+        if self.extended and self.extended_in_time:
+            return deadlines.extended_due_on(self.rule, self.counted_from, self.extended.until)
+        return due
+
+    @property
+    def extended_in_time(self) -> bool:
+        """Whether the extension was told before the time was over; a later one moves nothing."""
+        return (
+            self.rule is not None
+            and self.extended is not None
+            and self.extended.on <= deadlines.due_on(self.rule, self.counted_from)
+        )
+
+    @property
+    def answer(self) -> Answered | None:
+        """The answer that decides: the last one entered."""
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def first_answered_on(self) -> date | None:
+        """The day of the first answer, from which days are counted."""
+        return min((answer.on for answer in self.answers), default=None)
+
+    @property
+    def days_taken(self) -> int | None:
+        """Calendar days from sending to the first answer."""
+        first = self.first_answered_on
+        return None if first is None else (first - self.counted_from).days
+
+    @property
+    def days_late(self) -> int | None:
+        """Calendar days that the first answer came after its date; 0 when it was in time."""
+        first, due = self.first_answered_on, self.due_on
+        return None if first is None or due is None else max(0, (first - due).days)
+
+    def state(self, as_of: date | None) -> RequestState:
+        """What may be said of it on a day."""
+        if self.withdrawn:
+            return RequestState.WITHDRAWN
+        if self.answer:
+            return self.answer.state
+        return self._unanswered(as_of)
+
+    def _unanswered(self, as_of: date | None) -> RequestState:
+        if self.sent is None:
+            return RequestState.DRAFT
+        due = self.due_on
+        past = due is not None and as_of is not None and as_of > due
+        return RequestState.SILENT if past else RequestState.WAITING
+
+    def year_state(self, year: int, as_of: date | None) -> RequestState:
+        """What may be said of one of the years it asked about."""
+        if self.withdrawn is None and self.answer:
+            return self.answer.years.get(year, self.answer.state)
+        return self.state(as_of)
+
+
+class Register(msgspec.Struct, kw_only=True):
+    """All requests of an installation, by reference, and the day up to which the register is complete."""
+
+    requests: dict[str, Request] = {}
+    as_of: date | None = None
+
+    def find(self, ref: str) -> Request:
+        """The request of this reference.
+
+        Raises:
+            RegisterError: there is none.
+        """
+        if ref not in self.requests:
+            known = ", ".join(self.requests) or "none; draw one up with `mediacontracts requests new`"
+            raise RegisterError(f"no request is called {ref!r}; known are: {known}")
+        return self.requests[ref]
+
+    def document(self, text: str) -> tuple[Request, DocumentTaken]:
+        """The document whose hash begins with `text`, or whose file name it is.
+
+        Raises:
+            RegisterError: none, or more than one.
+        """
+        found = [
+            (request, document)
+            for request in self.requests.values()
+            for digest, document in request.documents.items()
+            if document.file_name == text or (len(text) >= 6 and digest.startswith(text.lower()))
+        ]
+        if len(found) != 1:
+            raise RegisterError(
+                f"{len(found)} documents are called {text!r}; give the first 12 letters of its hash, "
+                "as `mediacontracts requests status REQUEST` lists them"
+            )
+        return found[0]
+
+    def holder_of(self, sha256: str) -> Request | None:
+        """The request that a document was taken for."""
+        return next((request for request in self.requests.values() if sha256 in request.documents), None)
+
+    def twins_of(self, rows_hash: str, sha256: str) -> list[str]:
+        """Tables of other documents that print the same rows and count already."""
+        return [
+            f"{document.file_name}, table {table.number} ({request.ref})"
+            for request in self.requests.values()
+            if request.withdrawn is None
+            for digest, document in request.documents.items()
+            if digest != sha256
+            for table in document.tables
+            if table.rows_hash == rows_hash and counts(table, request, digest)
+        ]
+
+    def next_ref(self, year: int) -> str:
+        """The reference for the next request drawn up in a year."""
+        taken = [int(ref[5:]) for ref in self.requests if ref.startswith(f"{year}-") and ref[5:].isdigit()]
+        return f"{year}-{max(taken, default=0) + 1:04d}"
+
+
+def counts(table: TableSeen, request: Request, sha256: str) -> bool:
+    """Whether the records of a table count: taken, or accepted for all that stands against it."""
+    return state_of(table, request, sha256) in {TableState.TAKEN, TableState.ACCEPTED}
+
+
+def accepted_why(request: Request, sha256: str, number: int, blocks: Iterable[str]) -> str:
+    """The reason with which everything that stands against a table was accepted; empty where something was not."""
+    for accepted in reversed(request.accepted):
+        if accepted.sha256 == sha256 and accepted.table == number and set(blocks) <= set(accepted.blocks):
+            return accepted.why
+    return ""
+
+
+def state_of(table: TableSeen, request: Request, sha256: str) -> TableState:
+    """What became of a table, with what a person accepted since it was read."""
+    if table.state is TableState.BLOCKED and accepted_why(request, sha256, table.number, table.blocks):
+        return TableState.ACCEPTED
+    return table.state
+
+
+def fold(events: Iterable[Event]) -> Register:
+    """Make the register from its events.
+
+    Raises:
+        RegisterError: an event contradicts those before it.
+    """
+    register = Register()
+    for event in events:
+        apply(register, event)
+    return register
+
+
+def apply(register: Register, event: Event) -> None:
+    """Enter one event, checked against what is there.
+
+    Raises:
+        RegisterError: it contradicts what is there; the register is unchanged.
+    """
+    if isinstance(event, Looked):
+        register.as_of = max(event.on, register.as_of or event.on)
+        return
+    if isinstance(event, Drawn):
+        _draw(register, event)
+        return
+    request = register.find(event.request)
+    if request.withdrawn:
+        raise RegisterError(f"{request.ref} was withdrawn ({request.withdrawn.why}); draw up a new one")
+    if isinstance(event, Lettered):
+        request.letters.append(event)
+    elif isinstance(event, Withdrawn):
+        request.withdrawn = event
+    elif isinstance(event, DocumentTaken):
+        request.documents[event.sha256] = event
+    elif isinstance(event, Accepted):
+        request.accepted.append(event)
+    elif isinstance(event, Asked):
+        request.asked.append(event)
+    else:
+        _happen(request, event)
+
+
+def _draw(register: Register, event: Drawn) -> None:
+    if event.request in register.requests:
+        raise RegisterError(f"a request {event.request!r} is there already")
+    if not event.body.strip():
+        raise RegisterError(f"{event.request}: name the body that is asked")
+    if not event.years or any(not 1990 <= year <= 2100 for year in event.years):
+        raise RegisterError(f"{event.request}: name the years asked about, each between 1990 and 2100")
+    if event.basis not in deadlines.bases():
+        raise RegisterError(
+            f"{event.request}: legal basis {event.basis!r} is not known; known are {', '.join(deadlines.bases())}"
+        )
+    register.requests[event.request] = Request(drawn=event)
+
+
+def _happen(request: Request, event: Sent | Extended | Answered | Appealed) -> None:
+    if isinstance(event, Sent):
+        if request.answers:
+            raise RegisterError(f"{request.ref}: it was answered already, so it cannot be sent again")
+        if event.registered_on and event.registered_on < event.on:
+            raise RegisterError(f"{request.ref}: registered on {event.registered_on}, before it was sent")
+        deadlines.rule_for(request.drawn.basis, event.registered_on or event.on)
+        request.sent = event
+        return
+    if request.sent is None:
+        raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
+    if event.on < request.sent.on:
+        raise RegisterError(f"{request.ref}: {event.on} is before it was sent ({request.sent.on})")
+    if isinstance(event, Extended):
+        _extend(request, event)
+    elif isinstance(event, Answered):
+        _answer(request, event)
+    else:
+        request.appeals.append(event)
+
+
+def _extend(request: Request, event: Extended) -> None:
+    if request.answers:
+        raise RegisterError(f"{request.ref}: it was answered already, so nothing is put off")
+    if request.extended:
+        raise RegisterError(f"{request.ref}: it was put off once already ({request.extended.on})")
+    if event.until and event.until < event.on:
+        raise RegisterError(f"{request.ref}: put off to {event.until}, which is before {event.on}")
+    if request.rule is not None:
+        deadlines.extended_due_on(request.rule, request.counted_from, event.until)
+    request.extended = event
+
+
+def _answer(request: Request, event: Answered) -> None:
+    for state in (event.state, *event.years.values()):
+        if state not in ANSWERS:
+            raise RegisterError(
+                f"{request.ref}: {state!r} is no answer of a body; one of {', '.join(ANSWERS)}. "
+                "Silence is never entered: it follows from the date"
+            )
+    if event.state is RequestState.REFUSED and not event.ground.strip():
+        raise RegisterError(f"{request.ref}: a refusal needs its ground; 'none given' is one")
+    if event.state is RequestState.FORWARDED and not event.forwarded_to.strip():
+        raise RegisterError(f"{request.ref}: say to whom it was forwarded")
+    outside = set(event.years) - set(request.drawn.years)
+    if outside:
+        raise RegisterError(f"{request.ref}: it did not ask about {sorted(outside)}")
+    request.answers.append(event)

@@ -1,0 +1,186 @@
+"""Settles with a person how one table of a document is read, and keeps what was asked and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from db.model.requests import TableState
+from ingest.requests.answer_plan import (
+    Acceptance,
+    AnswerPlan,
+    DeclaredUnit,
+    TablePlan,
+    heading_text,
+    misfit,
+    rows_hash,
+)
+from ingest.requests.answer_table import Answerer, ReadTable, read_answer_table
+from ingest.requests.desk import Asker, Desk, LeftOut, Seen
+from ingest.requests.events import Accepted, Asked, RegisterError, TableSeen, TotalSeen
+from ingest.requests.forms import Form
+from ingest.requests.proposing import propose
+from ingest.requests.register import Request
+from ingest.tables import Table
+from ingest.values.text import clean
+
+
+class Taking(msgspec.Struct):
+    """One document on its way in: its bytes' hash, its tables, how each is read, what a person was asked."""
+
+    name: str
+    sha256: str
+    byte_count: int
+    tables: list[TableSeen]
+    plan: AnswerPlan
+    asked: list[Asked]
+    accepted: list[Accepted]
+
+
+class Settling:
+    """Settles how one table is read."""
+
+    def __init__(self, desk: Desk, request: Request, taking: Taking, seen: Seen, asker: Asker) -> None:
+        self.desk, self.request, self.taking, self.seen, self.asker = desk, request, taking, seen, asker
+
+    def settle(self, place: str, before: Sequence[Taking]) -> TablePlan:
+        """Find or ask for its form, unit and year; read it; ask about what stands against it."""
+        plan = self._plan()
+        seen = self.seen
+        answerer = Answerer(self.taking.sha256, self.taking.plan, self.desk.source)
+        if not plan.left_out:
+            plan = msgspec.structs.replace(plan, twins=self._twins(before), accepted=self._accepted_before())
+        read = read_answer_table(seen.table, place, plan, answerer)
+        if read.blocked:
+            why = self.asker.accept(seen, read.blocks).strip()
+            self._log(f"accept: {'; '.join(read.blocks)}", why or "left blocked")
+            if why:
+                acceptance = Acceptance(read.blocks, why)
+                plan = msgspec.structs.replace(plan, accepted=(*plan.accepted, acceptance))
+                self.taking.accepted.append(
+                    Accepted(
+                        request=self.request.ref,
+                        at=self.desk.at,
+                        sha256=self.taking.sha256,
+                        table=seen.number,
+                        blocks=read.blocks,
+                        why=why,
+                    )
+                )
+                read = read_answer_table(seen.table, place, plan, answerer)
+        self.taking.tables.append(table_seen(seen.table, place, plan, read))
+        return plan
+
+    def _plan(self) -> TablePlan:
+        seen = self.seen
+        form: Form | LeftOut | None = self.desk.forms.find(seen.fingerprint)
+        said = self._said(form) if isinstance(form, Form) else TablePlan(number=seen.number)
+        problem = misfit(seen.table, said) if isinstance(form, Form) else ""
+        if form is None or problem:
+            stored = form if isinstance(form, Form) else None
+            proposal = propose(seen.table, self.desk.source)
+            form = self.asker.form(seen, proposal, stored, problem)
+            self._log(f"form {proposal.fingerprint[:12]}{f': {problem}' if problem else ''}", _said_of(form))
+            if isinstance(form, LeftOut):
+                return TablePlan(number=seen.number, left_out=form.why)
+            said = self._said(form)
+            problem = misfit(seen.table, said)
+            if problem:
+                raise RegisterError(f"{seen.document}, table {seen.number}: {problem}")
+            self.desk.forms.store(form)
+        return said
+
+    def _said(self, form: Form) -> TablePlan:
+        """The form with the unit and the year that the table does not print, asked for this document."""
+        seen = self.seen
+        unit: DeclaredUnit | None = None
+        year: tuple[int | None, str] = (None, "")
+        silent = all(
+            not (table_column.unit.currency and table_column.unit.factor)
+            for table_column, column in zip(seen.table.columns, form.columns, strict=False)
+            if column.unit_is_asked
+        )
+        if form.unit_is_asked and silent:
+            unit = self.asker.unit(seen, form)
+            self._log("unit, since none is printed", f"× {unit.factor} {unit.currency}: {unit.why}")
+        if form.year_from == "document":
+            year = self.asker.year(seen)
+            self._log("year, since none is printed", f"{year[0]}: {year[1]}")
+        return TablePlan(number=seen.number, form=form, unit=unit, year=year[0], year_why=year[1])
+
+    def _twins(self, before: Sequence[Taking]) -> tuple[str, ...]:
+        """Tables with the same rows that count already, in the register or earlier in this sitting."""
+        own, digest = rows_hash(self.seen.table), self.taking.sha256
+        sitting = [
+            f"{taking.name}, table {table.number} ({self.request.ref})"
+            for taking in (*before, self.taking)
+            if taking is self.taking or taking.sha256 != digest
+            for table in taking.tables
+            if table.rows_hash == own and table.state in {TableState.TAKEN, TableState.ACCEPTED}
+        ]
+        return (*self.desk.register.twins_of(own, digest), *sitting)
+
+    def _accepted_before(self) -> tuple[Acceptance, ...]:
+        return tuple(
+            Acceptance(one.blocks, one.why)
+            for one in self.request.accepted
+            if one.sha256 == self.taking.sha256 and one.table == self.seen.number
+        )
+
+    def _log(self, question: str, answer: str) -> None:
+        self.taking.asked.append(
+            Asked(
+                request=self.request.ref,
+                at=self.desk.at,
+                document=self.taking.sha256,
+                table=self.seen.number,
+                question=question,
+                answer=answer,
+            )
+        )
+
+
+def _said_of(form: Form | LeftOut) -> str:
+    if isinstance(form, LeftOut):
+        return f"left out: {form.why}"
+    return f"{form.name}: " + ", ".join(f"{n}={column.to}" for n, column in enumerate(form.columns, start=1))
+
+
+def table_seen(table: Table, place: str, plan: TablePlan, read: ReadTable) -> TableSeen:
+    """A table as the register keeps it."""
+    state = TableState.TAKEN
+    if plan.left_out:
+        state = TableState.LEFT_OUT
+    elif read.blocks:
+        state = TableState.ACCEPTED if read.accepted_why else TableState.BLOCKED
+    return TableSeen(
+        number=plan.number,
+        place=place,
+        heading=tuple(heading_text(table, column) for column in range(len(table.columns))),
+        rows=len(table.rows),
+        rows_hash=rows_hash(table),
+        state=state,
+        page=table.page,
+        sheet=table.sheet,
+        member=table.source if "/" in table.source else "",
+        title=clean(table.title),
+        form=plan.form.name if plan.form else "",
+        records=len(read.records),
+        rejected=len(read.rejected),
+        blocks=read.blocks,
+        totals=tuple(
+            TotalSeen(
+                row=total.row + 1,
+                column=total.column + 1,
+                heading=heading_text(table, total.column),
+                raw=table.rows[total.row][total.column],
+                printed="" if total.printed is None else f"{total.printed:f}",
+                computed="" if total.computed is None else f"{total.computed:f}",
+                verdict=total.verdict,
+                rounding=total.rounding,
+            )
+            for total in table.totals
+        ),
+        why=plan.left_out or read.accepted_why,
+    )

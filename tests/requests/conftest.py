@@ -1,0 +1,58 @@
+"""One installation for the tests of requests, and the command run in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.requests import requests
+
+Run = Callable[..., Result]
+
+INVENTED = """
+name: answers_sample
+title: Invented answers for tests
+country: KZ
+publisher: nobody
+obtained: written by a test
+url: https://example.org/
+licence: {name: none, publish: facts}
+frequency: never
+relevance: media
+measure: contracted
+instrument: state order
+currency: KZT
+year_basis: budget
+access: answers
+invented: true
+persons: {patterns: ['^ИП '], why: a test}
+expect: {min: {records: 1}}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty installation with a source of invented answers."""
+    folder = tmp_path / "home"
+    (folder / "sources").mkdir(parents=True)
+    (folder / "sources" / "answers_sample.yml").write_text(INVENTED, encoding="utf-8")
+    monkeypatch.setenv("MEDIACONTRACTS_HOME", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """Run `mediacontracts requests …`; a wrong exit code fails with all that was said."""
+
+    def invoke(*arguments: object, say: str = "", code: int = 0) -> Result:
+        result = CliRunner().invoke(requests, [str(one) for one in arguments], input=say)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return invoke
