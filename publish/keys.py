@@ -1,0 +1,201 @@
+"""The key tables of a release: who stands behind which number, and which spelling leads to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from db.bulk import table_of
+from db.fold import fold_word, words
+from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName, Record, Region
+from db.model.base import Base
+from db.privacy import mask_person_ids
+from db.words import PartyRole, PartyState
+from publish.schema_contracts import STATE_IDS
+from publish.slugs import PERSON_SCHEMES, STATE_UIDS, Slugs
+
+_folded_word = lru_cache(maxsize=200_000)(fold_word)
+
+FIRST_ID = max(STATE_IDS.values()) + 1
+"""First id of a named row in every key table; the rows before it are the states."""
+
+
+def folded(text: str) -> str:
+    """`db.fold.fold` with a memory for words: the same words come back row after row."""
+    return " ".join(filter(None, map(_folded_word, words(text))))
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """One spelling: the entity it belongs to and the text, masked."""
+
+    entity: int
+    text: str
+    lang: str
+
+
+@dataclass
+class Party:
+    """One key table: its rows, and the way from a registry id to a row."""
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    by_entity: dict[int, int] = field(default_factory=dict)
+    search: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Keys:
+    """All key tables that come from names, and the spellings of the registry by their id."""
+
+    payers: Party
+    ministries: Party
+    recipients: Party
+    intermediaries: Party
+    outlets: Party
+    regions: Party
+    bodies: dict[int, Spelled]
+    organisations: dict[int, Spelled]
+    titles: dict[int, Spelled]
+
+    def spellings(self) -> list[tuple[Any, ...]]:
+        """Rows of `spellings`: every spelling of the parties that the release names."""
+        found: set[tuple[str, str, str, str]] = set()
+        for role, party, spelled in (
+            (PartyRole.PAYER, self.payers, self.bodies),
+            (PartyRole.PAYER, self.ministries, self.bodies),
+            (PartyRole.RECIPIENT, self.recipients, self.organisations),
+            (PartyRole.INTERMEDIARY, self.intermediaries, self.organisations),
+            (PartyRole.OUTLET, self.outlets, self.titles),
+        ):
+            uids = {row[0]: row[1] for row in party.rows}
+            for name in spelled.values():
+                place = party.by_entity.get(name.entity)
+                if place is not None:
+                    found.add((role.value, uids[place], name.text, name.lang))
+        return [(at, *row) for at, row in enumerate(sorted(found), start=1)]
+
+
+def state_rows(states: Iterable[PartyState], blanks: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The first rows of a key table: id, uid, name, state, then what such a row has no value for."""
+    for state in states:
+        yield (STATE_IDS[state], STATE_UIDS[state], state.value, state.value, *blanks)
+
+
+def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
+    """Read every party that a record points at, and the bodies asked; ids follow the order of the uids."""
+    bodies = _spelled(connection, BodyName, "body_id")
+    organisations = _spelled(connection, OrganisationName, "organisation_id")
+    titles = _spelled(connection, OutletName, "outlet_id")
+    paying = {bodies[name].entity for name in _used(connection, Record.payer_name_id)} | asked
+    ministries = _used(connection, Record.ministry_id)
+    receiving = {organisations[name].entity for name in _used(connection, Record.recipient_name_id)}
+    between = {organisations[name].entity for name in _used(connection, Record.intermediary_name_id)}
+    carrying = {titles[name].entity for name in _used(connection, Record.outlet_name_id)}
+
+    def bodies_of(used: set[int]) -> Party:
+        return _party(connection, _BODIES, used, slugs)
+
+    def organisations_of(used: set[int]) -> Party:
+        return _party(connection, _ORGANISATIONS, used, slugs)
+
+    return Keys(
+        payers=bodies_of(paying),
+        ministries=bodies_of(ministries),
+        recipients=organisations_of(receiving),
+        intermediaries=organisations_of(between),
+        outlets=_party(connection, _OUTLETS, carrying, slugs),
+        regions=_regions(connection),
+        bodies=bodies,
+        organisations=organisations,
+        titles=titles,
+    )
+
+
+def _used(connection: Connection, column: Any) -> set[int]:  # noqa: ANN401 - a mapped column of any nullability
+    return {row[0] for row in connection.execute(select(column).where(column.is_not(None)).distinct())}
+
+
+def _spelled(connection: Connection, names: type[Base], entity: str) -> dict[int, Spelled]:
+    table = table_of(names)
+    query = select(table.c.id, table.c[entity], table.c.name, table.c.lang)
+    return {row[0]: Spelled(row[1], mask_person_ids(row[2]), row[3]) for row in connection.execute(query)}
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of entity becomes rows: its table, the kind its slugs stand under, its row, its first rows."""
+
+    name: str
+    mapped: type[Base]
+    make: Callable[[Row[Any], int, str], tuple[Any, ...]]
+    blanks: tuple[Any, ...]
+    states: tuple[PartyState, ...]
+
+
+def _party(connection: Connection, kind: _Kind, used: set[int], slugs: Slugs) -> Party:
+    party = Party(rows=list(state_rows(kind.states, kind.blanks)))
+    table = table_of(kind.mapped)
+    # new slugs are given in the order of the keys, so that two databases give the same ones
+    entities = sorted((row for row in connection.execute(select(table)) if row.id in used), key=lambda row: row.key)
+    given = [
+        (slugs.of(kind.name, row.key, mask_person_ids(row.name), is_person=_is_person(row)), row) for row in entities
+    ]
+    for at, (uid, row) in enumerate(sorted(given, key=lambda pair: pair[0]), start=FIRST_ID):
+        name = mask_person_ids(row.name)
+        party.rows.append(kind.make(row, at, uid))
+        party.by_entity[row.id] = at
+        party.search[row.id] = f"{name} | {folded(name)}"
+    return party
+
+
+def _is_person(row: Row[Any]) -> bool:
+    scheme = row._mapping.get("id_scheme", "")  # noqa: SLF001 - SQLAlchemy's documented name
+    return bool(row._mapping.get("is_person", False)) or scheme in PERSON_SCHEMES  # noqa: SLF001 - as above
+
+
+def _registered(row: Row[Any]) -> tuple[str, str]:
+    """Scheme and number, unless it is a natural person's."""
+    return ("", "") if _is_person(row) else (row.id_scheme, row.registry_id)
+
+
+def _body_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
+    return (at, uid, row.name, "named", row.country, row.level, *_registered(row), folded(row.name), 0)
+
+
+def _organisation_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
+    person = int(_is_person(row))
+    return (
+        at, uid, row.name, "named", row.country, row.legal_form, person, *_registered(row), folded(row.name), 0
+    )  # fmt: skip
+
+
+def _outlet_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
+    return (at, uid, row.name, "named", row.country, row.medium, folded(row.name), 0)
+
+
+_NAMED_STATES = (PartyState.UNKNOWN, PartyState.WITHHELD, PartyState.NOT_APPLICABLE)
+_BODIES = _Kind("body", Body, _body_row, ("", "", "", "", "", 0), _NAMED_STATES)
+_ORGANISATIONS = _Kind("organisation", Organisation, _organisation_row, ("", "", 0, "", "", "", 0), tuple(STATE_IDS))
+_OUTLETS = _Kind("outlet", Outlet, _outlet_row, ("", "", "", 0), tuple(STATE_IDS))
+
+
+def _regions(connection: Connection) -> Party:
+    party = Party(rows=list(state_rows(_NAMED_STATES, ("", "", "", "", "", "", "", 0))))
+    table = table_of(Region)
+    used = _used(connection, Record.region_id)
+    found = sorted(
+        (row for row in connection.execute(select(table)) if row.id in used),
+        key=lambda row: (row.country, row.code, row.valid_from),
+    )
+    for at, row in enumerate(found, start=FIRST_ID):
+        uid = "-".join(filter(None, (row.country, row.code, row.valid_from))).lower()
+        party.rows.append(
+            (at, uid, row.name, "named", row.country, row.code, row.name_local, row.name_en, row.valid_from,
+             row.valid_to, row.note, 0)
+        )  # fmt: skip
+        party.by_entity[row.id] = at
+    return party

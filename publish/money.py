@@ -1,0 +1,36 @@
+"""Minor units to exact decimal text. Money is never a float on its way into a file."""
+
+from __future__ import annotations
+
+MINOR_DIGITS = {
+    "BRL": 2, "CLP": 0, "COP": 2, "CZK": 2, "EUR": 2, "GEL": 2, "HUF": 2, "JPY": 0, "KGS": 2, "KWD": 3, "KZT": 2,
+    "MKD": 2, "MXN": 2, "RSD": 2, "RUB": 2, "TND": 3, "UAH": 2, "USD": 2, "UZS": 2, "XDR": 0,
+}  # fmt: skip
+"""Digits of the minor unit (ISO 4217, table A.1). A currency that is not listed is refused, never guessed."""
+
+
+class UnknownCurrencyError(Exception):
+    """A record has a currency whose minor unit is not known here, so its sums cannot be written."""
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal digits of a currency's minor unit.
+
+    Raises:
+        UnknownCurrencyError: the currency is not in `MINOR_DIGITS`.
+    """
+    try:
+        return MINOR_DIGITS[currency]
+    except KeyError:
+        raise UnknownCurrencyError(
+            f"currency {currency!r}: its minor unit is unknown; add it to MINOR_DIGITS from ISO 4217, table A.1"
+        ) from None
+
+
+def decimal_text(minor: int, digits: int) -> str:
+    """Write minor units as exact decimal text: 1234567 with two digits is "12345.67", -5 is "-0.05"."""
+    if digits == 0:
+        return str(minor)
+    sign = "-" if minor < 0 else ""
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{sign}{whole}.{rest:0{digits}d}"

@@ -1,0 +1,1 @@
+"""The public site: a Datasette plugin that gives a release the pages people need. `plugin.py` is where it starts."""

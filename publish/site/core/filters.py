@@ -1,0 +1,207 @@
+"""The filters of a view, read from an address: lasting names in, SQL with bound values out.
+
+One reading serves the page, its facets, its exports and its feed, so that all show the same rows.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from db.fold import fold, words
+from db.privacy import mask_person_ids
+from db.words import AmountState, Instrument, Measure, Relevance
+
+PARTIES = {
+    "outlet": "outlets",
+    "ministry": "ministries",
+    "payer": "payers",
+    "recipient": "recipients",
+    "intermediary": "intermediaries",
+    "topic": "topics",
+    "region": "regions",
+    "source": "sources",
+    "year": "years",
+}
+"""Columns of `contracts` that point at a key table, and that table."""
+
+VOCABULARIES: dict[str, tuple[str, ...]] = {
+    "measure": tuple(Measure),
+    "amount_state": tuple(AmountState),
+    "instrument": tuple(Instrument),
+    "relevance": tuple(Relevance),
+    "counted": ("1", "0"),
+}
+ORDERS = {
+    "-amount": "c.amount DESC, c.id",
+    "amount": "c.amount IS NULL, c.amount, c.id",
+    "-signed_on": "c.signed_on DESC, c.id",
+    "signed_on": "c.signed_on IS NULL, c.signed_on, c.id",
+    "-year": "c.year DESC, c.amount DESC, c.id",
+    "year": "c.year, c.amount DESC, c.id",
+    "-changed_at": "c.changed_at DESC, c.id",
+}
+FIRST_ORDER = "-year"
+IGNORED = frozenset({"lang", "page", "sort", "facet"})
+"""Parameters that choose no rows."""
+
+MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class FilterError(ValueError):
+    """The address asks for something that is no filter, or for a value that does not exist."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A filtered view of `contracts` or `other_records`, named `c` in its SQL.
+
+    Attributes:
+        table: the table.
+        where: SQL condition.
+        values: values bound in it, in order.
+        said: what is filtered, as pairs of column and wording, for people.
+        args: the same as parameters of an address, without order and page.
+        order: a key of `ORDERS`.
+    """
+
+    table: str = "contracts"
+    where: str = "1"
+    values: tuple[Any, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    args: tuple[tuple[str, str], ...] = ()
+    order: str = FIRST_ORDER
+
+    @property
+    def query(self) -> str:
+        """The filters as the query of an address."""
+        return urlencode(self.args)
+
+    @property
+    def wording(self) -> str:
+        """The filters in one line, for files and citations; "all rows" where there are none."""
+        return "; ".join(f"{name}: {text}" for name, text in self.said) or "all rows"
+
+    def and_where(self, condition: str, *values: Any) -> View:  # noqa: ANN401 - any value SQLite binds
+        """The view with one more condition that no address carries."""
+        return View(self.table, f"({self.where}) AND {condition}", (*self.values, *values), self.said, self.args)
+
+
+@dataclass
+class _Parts:
+    where: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    args: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, texts: list[str], where: str, values: Iterable[Any], said: str) -> None:
+        self.where.append(where)
+        self.values.extend(values)
+        self.said.append((name, said))
+        self.args.extend((name, text) for text in texts)
+
+
+def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *, table: str = "contracts") -> View:
+    """Read a view from the parameters of an address.
+
+    Raises:
+        FilterError: a parameter is unknown, a value does not exist in the release, or there are too many.
+    """
+    asked: dict[str, list[str]] = {}
+    order = FIRST_ORDER
+    for name, text in args:
+        if name == "sort" and text:
+            if text not in ORDERS:
+                raise FilterError(f"sort={text}: choose one of {', '.join(ORDERS)}")
+            order = text
+        if name in IGNORED or not text.strip():
+            continue
+        asked.setdefault(name, []).append(text.strip())
+    if sum(map(len, asked.values())) > MOST_VALUES:
+        raise FilterError(f"more than {MOST_VALUES} values in one view: ask for fewer, or take the whole table")
+    parts = _Parts()
+    for name, texts in asked.items():
+        _one(connection, parts, name, texts, table)
+    where = " AND ".join(parts.where) or "1"
+    return View(table, where, tuple(parts.values), tuple(parts.said), tuple(parts.args), order)
+
+
+def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
+    if name in PARTIES:
+        _party(connection, parts, name, texts)
+    elif name in VOCABULARIES:
+        for text in texts:
+            if text not in VOCABULARIES[name]:
+                raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
+        found: list[Any] = [int(text) for text in texts] if name == "counted" else list(texts)
+        parts.add(name, texts, f"c.{name} IN ({_marks(texts)})", found, ", ".join(texts))
+    elif name == "currency":
+        for text in texts:
+            if not _CURRENCY.fullmatch(text):
+                raise FilterError(f"currency={text}: give a code of ISO 4217, such as KZT")
+        parts.add(name, texts, f"c.currency IN ({_marks(texts)})", texts, ", ".join(texts))
+    elif name in ("amount_min", "amount_max"):
+        sign = ">=" if name == "amount_min" else "<="
+        parts.add(name, texts[:1], f"c.amount {sign} ?", [_amount(name, texts[0])], texts[0])
+    elif name in ("signed_from", "signed_to"):
+        sign = ">=" if name == "signed_from" else "<="
+        parts.add(name, texts[:1], f"c.signed_on {sign} ?", [_day(name, texts[0])], texts[0])
+    elif name == "q" and table == "contracts":
+        text = mask_person_ids(texts[0][:LONGEST_SEARCH])
+        condition = "c.id IN (SELECT rowid FROM contracts_fts WHERE contracts_fts MATCH ?)"
+        parts.add(name, [text], condition, [match_words(text)], text)
+    else:
+        raise FilterError(f"{name}: no such filter; see the list on the page about the interface")
+
+
+def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
+    key = {"source": "name", "year": "id"}.get(name, "uid")
+    ids, names = [], []
+    for text in texts:
+        row = connection.execute(f"SELECT id, name FROM {PARTIES[name]} WHERE {key} = ?", (text,)).fetchone()
+        if row is None:
+            raise FilterError(f"{name}={text}: there is none of this name in the release")
+        ids.append(row[0])
+        names.append(row[1])
+    parts.add(name, texts, f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
+
+
+def match_words(text: str) -> str:
+    """Words of a search as FTS5 takes them: each as it is or folded, from its beginning, all of them needed."""
+    found = []
+    for word in words(text)[:MOST_WORDS]:
+        forms = dict.fromkeys(form for form in (word.casefold(), fold(word)) if form)
+        found.append("(" + " OR ".join(f'"{form}"*' for form in forms) + ")")
+    if not found:
+        raise FilterError("the search holds no word: write a name, a topic or a number")
+    return " AND ".join(found)
+
+
+def _marks(values: list[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _amount(name: str, text: str) -> float:
+    plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise FilterError(f"{name}={text}: give a number, such as 1500000 or 99.50") from None
+    if not number.is_finite() or abs(number) > 10**15:
+        raise FilterError(f"{name}={text}: the number is too large")
+    # the column `amount` is REAL and only for filtering; no sum is made of it
+    return float(number)
+
+
+def _day(name: str, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise FilterError(f"{name}={text}: give a date as 2012-12-31") from None

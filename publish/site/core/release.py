@@ -1,0 +1,76 @@
+"""The release that is being shown: its name, date, currencies, and what its sums cover."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from publish.schema import DATABASE, SAMPLE_PREFIX
+
+ANSWERED = ("answered in full", "answered in part", "says none")
+"""States of a request in which the body said something about its money; "none" is an answer, silence is not."""
+
+
+def rows(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | list[Any] = ()) -> list[dict[str, Any]]:
+    """All rows of a query, by column name."""
+    cursor = connection.execute(sql, tuple(values))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def value(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | list[Any] = ()) -> Any:  # noqa: ANN401
+    """The first column of the first row; None where there is no row."""
+    row = connection.execute(sql, tuple(values)).fetchone()
+    return None if row is None else row[0]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as its own tables describe it.
+
+    Attributes:
+        name: its name, which citations and exports carry.
+        data_as_of: latest reading of a source in it, ISO 8601 instant.
+        sample: whether it holds invented figures.
+        digits: decimal digits of the minor unit, by currency.
+        asked: bodies that were asked for information; None where no request is recorded.
+        answered: bodies of those that answered.
+        invented: names of sources with invented figures.
+        about: every fact of the table `about`.
+    """
+
+    name: str
+    data_as_of: str
+    sample: bool
+    digits: Mapping[str, int]
+    asked: int | None
+    answered: int
+    invented: frozenset[str] = frozenset()
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> str:
+        """Name of its database in addresses."""
+        return f"{SAMPLE_PREFIX if self.sample else ''}{DATABASE}"
+
+
+def read_release(connection: sqlite3.Connection) -> Release:
+    """Read what a release says about itself."""
+    about = {row["name"]: row["value"] for row in rows(connection, "SELECT name, value FROM about ORDER BY id")}
+    asked = value(connection, "SELECT count(DISTINCT payer) FROM requests WHERE state <> 'not asked'")
+    marks = ", ".join("?" * len(ANSWERED))
+    answered = value(connection, f"SELECT count(DISTINCT payer) FROM requests WHERE state IN ({marks})", ANSWERED)
+    digits = {row["code"]: row["digits"] for row in rows(connection, "SELECT code, digits FROM currencies")}
+    invented = rows(connection, "SELECT name FROM sources WHERE invented = 1")
+    return Release(
+        name=about.get("release", ""),
+        data_as_of=about.get("data_as_of", ""),
+        sample=about.get("sample") == "yes",
+        digits=digits,
+        asked=asked or None,
+        answered=answered,
+        invented=frozenset(row["name"] for row in invented),
+        about=about,
+    )

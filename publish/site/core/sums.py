@@ -1,0 +1,145 @@
+"""Exact sums of a view: counted rows only, one for each measure and currency, never across them.
+
+A sum of second currencies that sources print themselves (`equivalent`) has totals of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from publish.site.core.filters import PARTIES, View
+from publish.site.core.release import rows
+
+KIND_AMOUNT, KIND_EQUIVALENT = "amount", "equivalent"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One total.
+
+    Attributes:
+        measure: what it measures.
+        currency: ISO 4217 code.
+        minor: the total in minor units; None where no row states a sum, which is not zero.
+        records: counted rows.
+        without_sum: of those, rows that state no sum (withheld, below threshold, unknown).
+        not_exact: of those, rows whose sum is rounded, at least or at most.
+        kind: "amount", or "equivalent" for second currencies.
+    """
+
+    measure: str
+    currency: str
+    minor: int | None
+    records: int
+    without_sum: int
+    not_exact: int = 0
+    kind: str = KIND_AMOUNT
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What may be added together at all."""
+        return (self.measure, self.currency)
+
+
+@dataclass
+class Group:
+    """The rows of a view that share one value of a key, with their sums.
+
+    Attributes:
+        id: row of the key table.
+        uid: its lasting name, for addresses.
+        name: as shown.
+        state: "named", or why there is no name.
+        records: all rows, counted or not.
+        sums: of the counted ones, the fullest first.
+    """
+
+    id: int
+    uid: str
+    name: str
+    state: str
+    records: int = 0
+    sums: list[Sum] = field(default_factory=list)
+
+    def of(self, key: tuple[str, str]) -> Sum | None:
+        """The sum of one measure and currency, if there is one."""
+        return next((one for one in self.sums if one.key == key), None)
+
+
+def totals(connection: sqlite3.Connection, view: View) -> list[Sum]:
+    """Totals of a view, those with the most rows first; equivalents behind them."""
+    found = []
+    for kind, minor, currency in (
+        (KIND_AMOUNT, "c.amount_minor", "c.currency"),
+        (KIND_EQUIVALENT, "c.equivalent_minor", "c.equivalent_currency"),
+    ):
+        only = " AND c.equivalent_currency <> ''" if kind == KIND_EQUIVALENT else ""
+        found += [
+            Sum(measure, code, total, records, without, inexact, kind)
+            for measure, code, total, records, without, inexact in connection.execute(
+                f"SELECT c.measure, {currency}, sum({minor}), count(*), count(*) - count({minor}),"
+                " sum(c.amount_precision <> 'exact')"
+                f" FROM {view.table} AS c WHERE ({view.where}) AND c.counted = 1{only}"
+                f" GROUP BY c.measure, {currency} ORDER BY count(*) DESC, 1, 2",
+                view.values,
+            )
+        ]
+    return found
+
+
+def not_counted(connection: sqlite3.Connection, view: View) -> list[dict[str, object]]:
+    """How many rows of a view do not count in its sums, by the reason."""
+    return rows(
+        connection,
+        f"SELECT c.counted_why AS why, count(*) AS records FROM {view.table} AS c"
+        f" WHERE ({view.where}) AND c.counted = 0 GROUP BY 1 ORDER BY 2 DESC, 1",
+        view.values,
+    )
+
+
+def groups(connection: sqlite3.Connection, view: View, key: str) -> list[Group]:
+    """Rows and sums of a view for every value of a key (outlet, payer, year …), most rows first."""
+    names = _names(connection, key)
+    found: dict[int, Group] = {}
+    for at, measure, currency, records, counted, minor, without, inexact in connection.execute(
+        f"SELECT c.{key}, c.measure, c.currency, count(*), sum(c.counted),"
+        " sum(CASE WHEN c.counted = 1 THEN c.amount_minor END),"
+        " sum(c.counted = 1 AND c.amount_minor IS NULL),"
+        " sum(c.counted = 1 AND c.amount_precision <> 'exact')"
+        f" FROM {view.table} AS c WHERE {view.where} GROUP BY 1, 2, 3",
+        view.values,
+    ):
+        group = found.get(at)
+        if group is None:
+            group = found[at] = Group(at, *names[at])
+        group.records += records
+        if counted:
+            group.sums.append(Sum(measure, currency, minor, counted, without, inexact))
+    for group in found.values():
+        group.sums.sort(key=lambda one: (-one.records, one.key))
+    return sorted(found.values(), key=lambda group: (-group.records, group.name))
+
+
+def _names(connection: sqlite3.Connection, key: str) -> dict[int, tuple[str, str, str]]:
+    table = PARTIES[key]
+    if key == "year":
+        sql = "SELECT id, CAST(id AS TEXT), name, CASE WHEN id < 2 THEN 'unknown' ELSE 'named' END FROM years"
+    elif key == "source":
+        sql = "SELECT id, name, title, 'named' FROM sources"
+    else:
+        sql = f"SELECT id, uid, name, state FROM {table}"
+    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(sql)}
+
+
+def main_key(sums: list[Sum]) -> tuple[str, str] | None:
+    """The measure and currency that most counted rows have: what a page shows first, never in place of the others."""
+    return next((one.key for one in sums if one.kind == KIND_AMOUNT), None)
+
+
+def ranked(found: list[Group], key: tuple[str, str] | None) -> list[tuple[Group, Sum]]:
+    """Groups that have a sum of one measure and currency, the largest first; those without a sum at the end."""
+    if key is None:
+        return []
+    pairs = [(group, one) for group in found if (one := group.of(key)) is not None]
+    return sorted(pairs, key=lambda pair: (pair[1].minor is None, -(pair[1].minor or 0), pair[0].name))

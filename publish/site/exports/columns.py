@@ -1,0 +1,99 @@
+"""Columns of an export: names instead of ids, lasting names beside them, sums exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from publish.schema import BY_NAME
+from publish.schema_contracts import RECORD_COLUMNS
+from publish.site.core.filters import View
+from publish.site.core.release import Release
+
+_LEFT_OUT = frozenset({"id", "search_text", "amount", "equivalent_minor"})
+_DATES = frozenset({"signed_on", "period_from", "period_to"})
+_INSTANTS = frozenset(
+    {"opened_at", "closed_at", "deleted_at", "first_seen_at", "changed_at", "vanished_at", "fetched_at"}
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a file: its heading, its SQL, what it holds ("text", "number", "money", "date", "instant")."""
+
+    name: str
+    sql: str
+    kind: str
+    text: str
+
+
+def _decimal(minor: str, unit: str) -> str:
+    """SQL of exact decimal text made of minor units, by integers alone."""
+    return (
+        f"CASE WHEN {minor} IS NOT NULL THEN CASE WHEN {minor} < 0 THEN '-' ELSE '' END ||"
+        f" (abs({minor}) / {unit}.minor_per_unit) || CASE WHEN {unit}.digits > 0 THEN"
+        f" '.' || substr('0000' || (abs({minor}) % {unit}.minor_per_unit), -{unit}.digits) ELSE '' END END"
+    )
+
+
+def fields() -> tuple[Field, ...]:
+    """Columns of `contracts` and `other_records` in a file."""
+    found: list[Field] = []
+    for column in RECORD_COLUMNS:
+        name, text = column.name, column.sentence
+        if name == "amount":
+            said = "The sum, exact; empty where none is stated (see amount_state)."
+            found.append(Field(name, _decimal("c.amount_minor", "u"), "money", said))
+        elif name == "equivalent_minor":
+            said = "The same sum in a second currency, where the source prints one; never added to amount."
+            found.append(Field("equivalent", _decimal("c.equivalent_minor", "e"), "money", said))
+            found.append(Field(name, f"c.{name}", "number", text))
+        elif name in _LEFT_OUT:
+            continue
+        elif name in ("year", "source"):
+            found.append(Field(name, f"k_{name}.name", "text", column.text))
+        elif column.ref:
+            found.append(Field(name, f"k_{name}.name", "text", column.text))
+            found.append(Field(f"{name}_uid", f"k_{name}.uid", "text", f"Lasting name of the {name}, for addresses."))
+        else:
+            kind = "date" if name in _DATES else "instant" if name in _INSTANTS else "text"
+            found.append(Field(name, f'c."{name}"', "number" if column.kind == "INTEGER" else kind, text))
+    return tuple(found)
+
+
+CONTEXT = (
+    Field("release", "", "text", "Name of the release: cite it with the figure."),
+    Field("filter", "", "text", "Which rows of the table this file holds."),
+    Field("coverage", "", "text", "How many of the bodies that were asked gave figures."),
+)
+"""Columns that say in every row what the file is, so that a row cut out of it still says it."""
+
+
+def context(release: Release, view: View) -> tuple[str, str, str]:
+    """Values of `CONTEXT`."""
+    sample = "SAMPLE, invented figures: " if release.sample else ""
+    return f"{sample}{release.name}", view.wording, coverage(release)
+
+
+def coverage(release: Release) -> str:
+    """How many bodies answered, in words for a file."""
+    if release.asked is None:
+        return "unknown how many bodies were asked"
+    return f"{release.answered} of {release.asked} bodies asked answered"
+
+
+def select(view: View) -> str:
+    """SQL of the rows of a view, in the order of their lasting names."""
+    joins = " ".join(
+        f'JOIN "{column.ref}" AS k_{column.name} ON k_{column.name}.id = c."{column.name}"'
+        for column in RECORD_COLUMNS
+        if column.ref
+    )
+    return (
+        f"SELECT {', '.join(one.sql for one in fields())} FROM {view.table} AS c {joins}"
+        " JOIN currencies AS u ON u.code = c.currency LEFT JOIN currencies AS e ON e.code = c.equivalent_currency"
+        f" WHERE {view.where} ORDER BY c.id"
+    )
+
+
+BOOK_TABLES = tuple(name for name in BY_NAME if name not in ("contracts", "other_records"))
+"""Tables that can be had whole as CSV: they hold what stands beside the records."""

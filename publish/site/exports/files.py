@@ -1,0 +1,120 @@
+"""CSV, JSON and JSON Lines of a view, made piece by piece. Money is written from whole minor units."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from io import StringIO
+from typing import Any
+
+from publish.exports import defused
+from publish.site.core.filters import View
+from publish.site.core.release import Release
+from publish.site.core.sums import not_counted, totals
+from publish.site.exports.columns import CONTEXT, context, coverage, fields, select
+
+PIECE = 1_000
+_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+# where a written piece may hold a cell that a spreadsheet runs: only then are its cells looked at one by one
+_MAY_RUN = re.compile(r'(?:^|[,"])[=+\-@\t\r]', re.MULTILINE)
+
+Make = Callable[[sqlite3.Connection, Release, View], Iterator[bytes]]
+
+
+def csv_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
+    """CSV for spreadsheets: UTF-8 with BOM, no cell runs as a formula."""
+    return _csv(connection, release, view, raw=False)
+
+
+def raw_csv_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
+    """CSV for programs: the same rows and columns, every cell as it is, no BOM."""
+    return _csv(connection, release, view, raw=True)
+
+
+def _csv(connection: sqlite3.Connection, release: Release, view: View, *, raw: bool) -> Iterator[bytes]:
+    columns = (*fields(), *CONTEXT)
+    texts = [at for at, one in enumerate(columns) if one.kind not in ("number", "money")]
+    tail = context(release, view)
+    yield ("" if raw else _BOM).encode() + _lines([[one.name for one in columns]], [], raw=True)
+    cursor = connection.execute(select(view), view.values)
+    while found := cursor.fetchmany(PIECE):
+        yield _lines([(*row, *tail) for row in found], texts, raw=raw)
+
+
+def table_file(connection: sqlite3.Connection, table: str) -> Iterator[bytes]:
+    """A whole table beside the records as CSV for spreadsheets."""
+    cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id")
+    names = [column[0] for column in cursor.description]
+    yield _BOM.encode() + _lines([names], [], raw=True)
+    while found := cursor.fetchmany(PIECE):
+        yield _lines([tuple(row) for row in found], range(len(names)), raw=False)
+
+
+def _lines(found: Sequence[Sequence[Any]], texts: Sequence[int], *, raw: bool) -> bytes:
+    out = StringIO()
+    csv.writer(out).writerows(found)
+    text = out.getvalue()
+    if not raw and _MAY_RUN.search(text):
+        out = StringIO()
+        writer = csv.writer(out)
+        for row in found:
+            cells = list(row)
+            for at in texts:
+                if isinstance(cells[at], str):
+                    cells[at] = defused(cells[at])
+            writer.writerow(cells)
+        text = out.getvalue()
+    return text.encode()
+
+
+def json_lines_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
+    """One JSON object a line; sums as exact decimal text."""
+    names = [one.name for one in (*fields(), *CONTEXT)]
+    tail = context(release, view)
+    cursor = connection.execute(select(view), view.values)
+    while found := cursor.fetchmany(PIECE):
+        lines = (json.dumps(dict(zip(names, (*row, *tail), strict=True)), ensure_ascii=False) for row in found)
+        yield ("\n".join(lines) + "\n").encode()
+
+
+def json_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
+    """One JSON object: what the file is, the sums of its counted rows, then the rows."""
+    names = [one.name for one in fields()]
+    head = json.dumps(about(connection, release, view), ensure_ascii=False)
+    yield (head[:-1] + ', "rows": [').encode()
+    cursor = connection.execute(select(view), view.values)
+    before = "\n"
+    while found := cursor.fetchmany(PIECE):
+        objects = ",\n".join(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found)
+        yield (before + objects).encode()
+        before = ",\n"
+    yield b"\n]}\n"
+
+
+def about(connection: sqlite3.Connection, release: Release, view: View) -> dict[str, Any]:
+    """What a view is: release, filter, coverage, sums of its counted rows, and how many rows do not count."""
+    media = view.table == "contracts"
+    return {
+        "release": release.name,
+        "data_as_of": release.data_as_of,
+        "sample": release.sample,
+        "table": view.table,
+        "filter": view.wording,
+        "coverage": coverage(release),
+        "sums": [
+            {
+                "sum_of": one.kind,
+                "measure": one.measure,
+                "currency": one.currency,
+                "sum_minor": one.minor,
+                "counted_rows": one.records,
+                "without_sum": one.without_sum,
+                "not_exact": one.not_exact,
+            }
+            for one in (totals(connection, view) if media else [])
+        ],
+        "not_counted": not_counted(connection, view) if media else [],
+    }

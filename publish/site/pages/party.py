@@ -1,0 +1,241 @@
+"""The page of an outlet, ministry, payer, recipient, intermediary, topic, region, year or source."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from db.slug import readable
+from publish.site.core.filters import PARTIES, View
+from publish.site.core.release import Release, rows, value
+from publish.site.core.sums import Group, Sum, groups, main_key, not_counted, ranked, totals
+from publish.site.pages.chart import Chart, by_year
+
+BREAKDOWNS = {
+    "outlet": ("payer", "ministry", "topic", "recipient"),
+    "ministry": ("outlet", "payer", "topic", "recipient"),
+    "payer": ("outlet", "topic", "recipient", "ministry"),
+    "recipient": ("payer", "outlet", "topic"),
+    "intermediary": ("payer", "outlet", "recipient"),
+    "topic": ("outlet", "ministry", "region"),
+    "region": ("outlet", "payer", "topic"),
+    "year": ("outlet", "ministry", "topic", "region"),
+    "source": ("outlet", "payer", "topic"),
+}
+"""Beside the years, the keys by which a page breaks its sums down."""
+
+WRITTEN = {
+    "outlet": "outlet_written",
+    "payer": "payer_written",
+    "recipient": "recipient_written",
+    "intermediary": "intermediary_written",
+    "region": "region_written",
+}
+"""Columns that keep how the source wrote the party."""
+
+_ACROSS = {"outlet": "payer", "payer": "outlet", "ministry": "outlet", "recipient": "payer", "intermediary": "payer"}
+ROWS_SHOWN, GROUPS_SHOWN = 25, 12
+
+_LISTED = (
+    "c.uid, c.amount_minor, c.currency, c.measure, c.counted, c.counted_why, c.amount_state, c.subject,"
+    " c.subject_lang, c.signed_on, c.locator, y.name AS year, o.name AS outlet, o.uid AS outlet_uid,"
+    " o.state AS outlet_state, p.name AS payer, p.uid AS payer_uid, p.state AS payer_state,"
+    " r.name AS recipient, r.uid AS recipient_uid, r.state AS recipient_state, t.name AS topic, t.uid AS topic_uid,"
+    " t.state AS topic_state, s.name AS source, s.title AS source_title, s.invented"
+)
+_JOINED = (
+    "JOIN years y ON y.id = c.year JOIN outlets o ON o.id = c.outlet JOIN payers p ON p.id = c.payer"
+    " JOIN recipients r ON r.id = c.recipient JOIN topics t ON t.id = c.topic JOIN sources s ON s.id = c.source"
+)
+
+
+def listed(
+    connection: sqlite3.Connection, view: View, order: str, limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Rows of a view with names, as tables on pages show them.
+
+    The rows are chosen first and named afterwards, so that a large table is never joined whole.
+    """
+    chosen = f"SELECT c.* FROM {view.table} AS c WHERE {view.where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+    sql = f"SELECT {_LISTED} FROM ({chosen}) AS c {_JOINED} ORDER BY {order}"
+    return rows(connection, sql, view.values)
+
+
+def find(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] | None:
+    """The row of a party in its key table, with `uid` and `name`; None where there is none."""
+    table = PARTIES[kind]
+    if kind == "year":
+        sql = "SELECT *, CAST(id AS TEXT) AS uid, 'named' AS state FROM years WHERE CAST(id AS TEXT) = ?"
+    elif kind == "source":
+        sql = "SELECT *, name AS uid, 'named' AS state FROM sources WHERE name = ?"
+    else:
+        sql = f"SELECT * FROM {table} WHERE uid = ?"
+    found = rows(connection, sql, (uid,))
+    return found[0] if found else None
+
+
+def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
+    """Where the party now stands that once had this address.
+
+    When two parties are found to be one, the old name stays as a spelling of the one that remains, and an address is
+    made of a name: so the old address leads through the spelling. None where no spelling, or more than one, fits.
+    """
+    role = "payer" if kind == "ministry" else kind
+    if kind not in ("outlet", "ministry", "payer", "recipient", "intermediary"):
+        return None
+    found = {
+        row["entity_uid"]
+        for row in rows(connection, "SELECT entity_uid, name FROM spellings WHERE role = ?", (role,))
+        if readable(row["name"]) == uid
+    }
+    here = [one for one in found if find(connection, kind, one) is not None]
+    return here[0] if len(here) == 1 else None
+
+
+def page(connection: sqlite3.Connection, release: Release, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+    """Everything on the page of one party."""
+    at = entity["id"]
+    view = View(where=f"c.{kind} = ?", values=(at,), args=((kind, entity["uid"]),))
+    sums = totals(connection, view)
+    key = main_key(sums)
+    years = [] if kind == "year" else sorted(groups(connection, view, "year"), key=lambda group: group.id)
+    broken = {name: groups(connection, view, name) for name in BREAKDOWNS[kind]}
+    return {
+        "kind": kind,
+        "entity": entity,
+        "view": view,
+        "records": value(connection, f"SELECT count(*) FROM contracts AS c WHERE c.{kind} = ?", (at,)),
+        "sums": sums,
+        "main": key,
+        "not_counted": not_counted(connection, view),
+        "years": years,
+        "charts": charts(years, sums, release),
+        "broken": {name: Broken(found, key, sums) for name, found in broken.items()},
+        "payer_shares": _payer_shares(connection, broken["payer"], key) if kind == "outlet" and key else {},
+        "methods": _methods(connection, view),
+        "states": _states(connection, view),
+        "rows": listed(connection, view, "c.year DESC, c.amount DESC, c.id", ROWS_SHOWN),
+        "names": _names(connection, kind, entity),
+        "documents": _documents(connection, view),
+        "changes": _changes(connection, kind, at),
+        "neighbours": _neighbours(connection, kind, at),
+        "coverage": _coverage(connection, at) if kind == "payer" else [],
+        "near_years": _near_years(connection, at) if kind == "year" else [],
+    }
+
+
+class Broken:
+    """Sums of a page broken down by one key: the largest of the main measure and currency, and how many are left."""
+
+    def __init__(self, found: list[Group], key: tuple[str, str] | None, sums: list[Sum]) -> None:
+        """Rank groups by the main sum; those without one come behind, by their rows."""
+        self.all = len(found)
+        with_sum = ranked(found, key)
+        placed = {group.id for group, _ in with_sum}
+        rest: list[tuple[Group, Sum | None]] = [(group, None) for group in found if group.id not in placed]
+        self.pairs: list[tuple[Group, Sum | None]] = [*with_sum, *rest][:GROUPS_SHOWN]
+        self.whole = next((one.minor for one in sums if one.key == key and one.kind == "amount"), None)
+
+    @property
+    def left(self) -> int:
+        """Groups that are not shown."""
+        return self.all - len(self.pairs)
+
+
+def charts(years: list[Group], sums: list[Sum], release: Release) -> list[Chart]:
+    """A chart for each measure and currency, the fullest four."""
+    keys = [one.key for one in sums if one.kind == "amount"][:4]
+    drawn = (by_year(years, key, release.digits.get(key[1], 0)) for key in keys)
+    return [one for one in drawn if one is not None]
+
+
+def _payer_shares(connection: sqlite3.Connection, payers: list[Group], key: tuple[str, str]) -> dict[int, int]:
+    """All that each payer spent, in the main measure and currency: the whole of which the outlet has a share."""
+    shown = [group.id for group, _ in ranked(payers, key)[:GROUPS_SHOWN]]
+    marks = ", ".join("?" * len(shown))
+    sql = (
+        f"SELECT payer, sum(amount_minor) FROM contracts WHERE payer IN ({marks}) AND counted = 1"
+        " AND measure = ? AND currency = ? GROUP BY payer"
+    )
+    return {row[0]: row[1] for row in connection.execute(sql, (*shown, *key)) if row[1] is not None}
+
+
+def _methods(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
+    sql = (
+        f"SELECT c.method, c.instrument, count(*) AS records FROM contracts AS c WHERE {view.where}"
+        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 10"
+    )
+    return rows(connection, sql, view.values)
+
+
+def _states(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
+    sql = (
+        f"SELECT c.amount_state AS state, count(*) AS records FROM contracts AS c WHERE {view.where}"
+        " AND c.amount_minor IS NULL GROUP BY 1 ORDER BY 2 DESC"
+    )
+    return rows(connection, sql, view.values)
+
+
+def _names(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> list[dict[str, Any]]:
+    if kind not in WRITTEN or entity["state"] != "named":
+        return []
+    column = WRITTEN[kind]
+    dated = rows(
+        connection,
+        f"SELECT {column} AS name, min(CASE WHEN year > 1 THEN year END) AS first,"
+        f" max(CASE WHEN year > 1 THEN year END) AS last, count(*) AS records FROM contracts"
+        f" WHERE {kind} = ? AND {column} <> '' GROUP BY 1 ORDER BY 2, 1 LIMIT 60",
+        (entity["id"],),
+    )
+    seen = {row["name"] for row in dated}
+    role = kind if kind != "region" else ""
+    sql = "SELECT DISTINCT name FROM spellings WHERE role = ? AND entity_uid = ? ORDER BY name LIMIT 60"
+    others = rows(connection, sql, (role, entity["uid"]))
+    return dated + [
+        {"name": row["name"], "first": None, "last": None, "records": 0} for row in others if row["name"] not in seen
+    ]
+
+
+def _documents(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
+    sql = (
+        "SELECT c.capture_sha256 AS sha256, min(c.url) AS url, max(c.fetched_at) AS fetched_at,"
+        " min(s.title) AS source_title, min(s.name) AS source, count(*) AS records"
+        f" FROM contracts AS c JOIN sources s ON s.id = c.source WHERE {view.where}"
+        " GROUP BY 1 ORDER BY 6 DESC, 1 LIMIT 10"
+    )
+    return rows(connection, sql, view.values)
+
+
+def _changes(connection: sqlite3.Connection, kind: str, at: int) -> list[dict[str, Any]]:
+    sql = (
+        "SELECT h.seen_at, h.field, h.old, h.new, h.record_uid FROM changes AS h JOIN contracts AS c"
+        f" ON c.id = h.contract WHERE c.{kind} = ? ORDER BY h.seen_at DESC, h.id LIMIT 10"
+    )
+    return rows(connection, sql, (at,))
+
+
+def _neighbours(connection: sqlite3.Connection, kind: str, at: int) -> list[dict[str, Any]]:
+    """Parties of the same kind that share the most counterparts with this one."""
+    across = _ACROSS.get(kind)
+    if across is None:
+        return []
+    sql = (
+        f"SELECT k.uid, k.name, count(*) AS shared FROM (SELECT DISTINCT {kind} AS it, {across} FROM contracts"
+        f" WHERE {across} IN (SELECT DISTINCT {across} FROM contracts WHERE {kind} = ?) AND {across} > 4"
+        f" AND {kind} <> ?) JOIN {PARTIES[kind]} AS k ON k.id = it"
+        " WHERE k.state = 'named' GROUP BY k.id ORDER BY shared DESC, k.records DESC, k.uid LIMIT 8"
+    )
+    return rows(connection, sql, (at, at))
+
+
+def _coverage(connection: sqlite3.Connection, payer: int) -> list[dict[str, Any]]:
+    sql = (
+        "SELECT y.name AS year, v.state, v.note FROM coverage AS v JOIN years AS y ON y.id = v.year"
+        " WHERE v.payer = ? ORDER BY y.id"
+    )
+    return rows(connection, sql, (payer,))
+
+
+def _near_years(connection: sqlite3.Connection, year: int) -> list[dict[str, Any]]:
+    sql = "SELECT CAST(id AS TEXT) AS uid, name, records FROM years WHERE id IN (?, ?) AND id > 1 ORDER BY id"
+    return rows(connection, sql, (year - 1, year + 1))

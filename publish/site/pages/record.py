@@ -1,0 +1,124 @@
+"""The page of a record: it proves the figure, from the value back to the bytes it was read from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from publish.described import Column
+from publish.schema_contracts import RECORD_COLUMNS
+from publish.site.core.filters import PARTIES
+from publish.site.core.release import Release, rows
+
+_HIDDEN = frozenset({"id", "search_text", "amount", "details"})
+"""Columns that are no statement of the source, or are shown in another form."""
+
+
+def find(connection: sqlite3.Connection, uid: str) -> dict[str, Any] | None:
+    """A record by its lasting name, from `contracts` or `other_records`, with the names of its parties."""
+    for table in ("contracts", "other_records"):
+        found = rows(connection, f"SELECT * FROM {table} WHERE uid = ?", (uid,))
+        if found:
+            row = found[0]
+            row["table"] = table
+            for kind, key_table in PARTIES.items():
+                row[f"_{kind}"] = rows(connection, f"SELECT * FROM {key_table} WHERE id = ?", (row[kind],))[0]
+            row["_year"] |= {"uid": str(row["year"]), "state": "named" if row["year"] > 1 else "unknown"}
+            row["_source"] |= {"uid": row["_source"]["name"], "state": "named"}
+            return row
+    return None
+
+
+def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, Any]:
+    """Everything on the page of one record."""
+    uid = record["uid"]
+    return {
+        "record": record,
+        "values": [(column, record[column.name]) for column in RECORD_COLUMNS if column.name not in _HIDDEN],
+        "details": _details(record["details"]),
+        "amounts": rows(
+            connection,
+            "SELECT role, currency, minor, state, raw, rule FROM amounts WHERE record_uid = ? ORDER BY id",
+            (uid,),
+        ),
+        "lines": rows(connection, "SELECT * FROM lines WHERE record_uid = ? ORDER BY position", (uid,)),
+        "versions": _versions(connection, record),
+        "changes": rows(
+            connection,
+            "SELECT h.seen_at, h.field, h.old, h.new, r.ref AS run FROM changes AS h JOIN runs AS r ON r.id = h.run"
+            " WHERE h.record_uid = ? ORDER BY h.seen_at, h.id",
+            (uid,),
+        ),
+        "corrections": rows(
+            connection,
+            "SELECT field, old, new, why, corrected_on FROM corrections WHERE record_uid = ? ORDER BY id",
+            (uid,),
+        ),
+        "invented": record["_source"]["invented"] == 1,
+    }
+
+
+def column(name: str) -> Column:
+    """The description of a column of `contracts`."""
+    return next(one for one in RECORD_COLUMNS if one.name == name)
+
+
+def _details(text: str) -> list[tuple[str, str]]:
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return [("", text)]
+    return [(str(name), str(told)) for name, told in found.items()] if isinstance(found, dict) else [("", text)]
+
+
+def _versions(connection: sqlite3.Connection, record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Records of the same thing: versions of a contract, announcements of a lot, its other measures."""
+    columns = (
+        "uid, version, number, measure, currency, amount_minor, amount_state, counted, counted_why, signed_on,"
+        " status, first_seen_at"
+    )
+    both = " UNION ALL ".join(
+        f"SELECT {columns} FROM {table} WHERE root_uid = :root" for table in ("contracts", "other_records")
+    )
+    cursor = connection.execute(f"{both} ORDER BY first_seen_at, version, uid LIMIT 200", {"root": record["root_uid"]})
+    names = [one[0] for one in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def citation(record: dict[str, Any], release: Release, address: str, figure: str) -> dict[str, str]:
+    """How to cite a record: a sentence and a BibTeX entry; both name the release, so that the figure can be found.
+
+    Args:
+        record: as `find` gives it.
+        release: the release that is shown.
+        address: full address of the page.
+        figure: the sum as written, in plain figures with its currency.
+    """
+    sample = "SAMPLE, invented figures. " if record["_source"]["invented"] else ""
+    payer, outlet = record["_payer"]["name"], record["_outlet"]["name"]
+    title = f"{payer} to {outlet}, {record['_year']['name']}: {figure} ({record['measure']})"
+    read = record["fetched_at"][:10]
+    plain = (
+        f"{sample}Media contracts, release {release.name}, record {record['uid']}: {title}. "
+        f"Source: {record['_source']['title']}, read {read}. {address}"
+    )
+    fields = {
+        "title": f"{sample}{title}",
+        "organization": "Media contracts",
+        "version": f"release {release.name}",
+        "year": release.data_as_of[:4],
+        "note": f"record {record['uid']}; source: {record['_source']['title']}, read {read}; "
+        f"SHA-256 of the source {record['capture_sha256']}",
+        "url": address,
+    }
+    body = ",\n".join(f"  {name} = {{{_bibtex(text)}}}" for name, text in fields.items())
+    return {"plain": plain, "bibtex": f"@misc{{media-contracts-{record['uid']},\n{body}\n}}"}
+
+
+def _bibtex(text: str) -> str:
+    for sign in "\\{}":
+        text = text.replace(sign, " ")
+    for sign in "#$%&_~^":
+        text = text.replace(sign, f"\\{sign}")
+    return text

@@ -1,0 +1,60 @@
+"""The start page: what this is, how much of it there is, and what is missing."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from publish.site.core.filters import View
+from publish.site.core.release import Release, rows, value
+from publish.site.core.sums import groups, main_key, not_counted, totals
+from publish.site.pages.party import Broken, charts
+
+COUNTED_TABLES = ("outlets", "ministries", "payers", "recipients", "topics")
+
+
+def page(connection: sqlite3.Connection, release: Release) -> dict[str, Any]:
+    """Everything on the start page."""
+    view = View()
+    sums = totals(connection, view)
+    key = main_key(sums)
+    years = sorted(groups(connection, view, "year"), key=lambda group: group.id)
+    named = [group.id for group in years if group.state == "named"]
+    return {
+        "records": value(connection, "SELECT count(*) FROM contracts"),
+        "counts": {
+            table: value(connection, f"SELECT count(*) FROM {table} WHERE state = 'named' AND records > 0")
+            for table in COUNTED_TABLES
+        },
+        "first_year": min(named, default=None),
+        "last_year": max(named, default=None),
+        "years": years,
+        "sums": sums,
+        "main": key,
+        "not_counted": not_counted(connection, view),
+        "charts": charts(years, sums, release),
+        "outlets": Broken(_named(groups(connection, view, "outlet")), key, sums),
+        "ministries": Broken(_named(groups(connection, view, "ministry")), key, sums),
+        "missing": missing(connection),
+    }
+
+
+def _named(found: list[Any]) -> list[Any]:
+    return [group for group in found if group.state == "named"]
+
+
+def missing(connection: sqlite3.Connection) -> dict[str, Any]:
+    """What is known to be missing: unread rows, withheld sums, rows without a date, bodies that did not answer."""
+    return {
+        "rejected": value(connection, "SELECT count(*) FROM rejected_rows"),
+        "undecided": value(connection, "SELECT count(*) FROM other_records WHERE relevance = 'undecided'"),
+        "states": rows(
+            connection,
+            "SELECT amount_state AS state, count(*) AS records FROM contracts WHERE amount_minor IS NULL"
+            " GROUP BY 1 ORDER BY 2 DESC",
+        ),
+        "no_date": value(connection, "SELECT count(*) FROM contracts WHERE year = 0"),
+        "several_years": value(connection, "SELECT count(*) FROM contracts WHERE year = 1"),
+        "vanished": value(connection, "SELECT count(*) FROM contracts WHERE vanished_at IS NOT NULL"),
+        "requests": rows(connection, "SELECT state, count(*) AS requests FROM requests GROUP BY 1 ORDER BY 2 DESC"),
+    }

@@ -1,0 +1,1 @@
+"""The reader: their language, and how they write numbers, sums and dates."""

@@ -1,0 +1,94 @@
+"""Numbers, sums, shares and dates as the reader writes them. Sums are made of integers, never of floats."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal
+
+from publish.site.reader.language import ASKED, gettext
+
+_SIGNS = {"KZT": "₸", "EUR": "€", "USD": "$", "RUB": "₽"}
+"""Signs that cannot be taken for another currency's; every other currency is written by its code."""
+_NARROW = "\N{NO-BREAK SPACE}"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    # English here is not American: days before months, 24 hours
+    return Locale.parse("en_GB" if language == "en" else language)
+
+
+@lru_cache(maxsize=8)
+def _marks(language: str) -> tuple[str, str]:
+    symbols = _locale(language).number_symbols
+    symbols = symbols.get("latn", symbols)
+    return symbols["decimal"], symbols["group"]
+
+
+def number(count: int) -> str:
+    """A whole number with the reader's grouping."""
+    return f"{count:,}".replace(",", _marks(ASKED.get().language)[1])
+
+
+def plain_money(minor: int, digits: int) -> str:
+    """A sum of minor units in the reader's grouping and decimal mark; decimals only where they are not all zero."""
+    decimal, group = _marks(ASKED.get().language)
+    whole, rest = divmod(abs(minor), 10**digits)
+    sign = "\N{MINUS SIGN}" if minor < 0 else ""
+    tail = f"{decimal}{rest:0{digits}d}" if rest else ""
+    return sign + f"{whole:,}".replace(",", group) + tail
+
+
+def sign_of(currency: str) -> str:
+    """The sign of a currency where it is unmistakable, else its code."""
+    return _SIGNS.get(currency, currency)
+
+
+def money(minor: int | None, currency: str, digits: int) -> str:
+    """An exact sum with its currency; says so where none is stated."""
+    if minor is None:
+        return gettext("not stated")
+    return f"{plain_money(minor, digits)}{_NARROW}{sign_of(currency)}"
+
+
+def short_money(minor: int, digits: int) -> str:
+    """A sum rounded to three figures for the label of a bar; the exact one stands in the table beside it."""
+    amount = Decimal(minor).scaleb(-digits)
+    return str(format_compact_decimal(amount, locale=_locale(ASKED.get().language), fraction_digits=1))
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """A part of a whole in per cent; empty where there is no whole to take it of."""
+    if part is None or not whole or whole < 0 or part < 0:
+        return ""
+    if part == 0:
+        return f"0{_NARROW}%"
+    per_cent = (200 * part + whole) // (2 * whole)
+    return f"{'<' if per_cent == 0 else ''}{max(per_cent, 1)}{_NARROW}%"
+
+
+def day(text: str | None) -> str:
+    """A date as the reader writes it; what is no ISO date stays as it is."""
+    if not text or not _DAY.fullmatch(text[:10]):
+        return text or ""
+    return str(format_date(date.fromisoformat(text[:10]), format="medium", locale=_locale(ASKED.get().language)))
+
+
+def instant(text: str | None) -> str:
+    """An instant, in UTC, as the reader writes it; what is no ISO instant stays as it is."""
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    shown = format_datetime(moment.astimezone(UTC), format="medium", locale=_locale(ASKED.get().language))
+    return f"{shown} UTC"

@@ -1,0 +1,40 @@
+"""Messages that no template spells out: words of vocabularies and keys, put together where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from db.words import (
+    AmountRole,
+    AmountState,
+    ClaimVerdict,
+    Instrument,
+    Measure,
+    PartyState,
+    Precision,
+    Relevance,
+    RunState,
+    YearBasis,
+    YearState,
+)
+from publish.schema_books import COVERAGE_STATES
+from publish.site.pages.party import BREAKDOWNS
+
+_VOCABULARIES = (
+    AmountRole, AmountState, ClaimVerdict, Instrument, Measure, PartyState, Precision, Relevance, RunState, YearState,
+)  # fmt: skip
+
+REASONS = ("superseded", "announced again", "press figure")
+"""Reasons for not counting that are the same in many sources; others are shown as they are written."""
+
+
+def composed() -> Iterator[str]:
+    """Every such message; a test looks each up in every catalogue."""
+    for vocabulary in _VOCABULARIES:
+        yield from (word.value for word in vocabulary if word.value != "named")
+    yield from COVERAGE_STATES
+    yield "not checked"
+    yield from REASONS
+    yield from (f"{measure} sum" for measure in Measure)
+    yield from (f"year of {basis}" for basis in YearBasis)
+    yield from (f"By {key}" for key in sorted({key for keys in BREAKDOWNS.values() for key in keys}))

@@ -1,0 +1,1 @@
+"""Addresses, answers and their headers."""

@@ -1,0 +1,79 @@
+"""Addresses of files: a filtered view as CSV, XLSX, JSON or JSON Lines, and whole tables beside the records."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request, Response
+
+from publish.site.core.filters import FilterError
+from publish.site.exports.columns import BOOK_TABLES
+from publish.site.exports.files import Make, csv_file, json_file, json_lines_file, raw_csv_file, table_file
+from publish.site.exports.sheet import check_size, xlsx_file
+from publish.site.web.feeds import table_feed
+from publish.site.web.reading import read
+from publish.site.web.respond import html, shown
+from publish.site.web.security import Receive, Send
+from publish.site.web.streaming import stream
+from publish.site.web.views import args_of, view_of
+
+FORMATS: dict[str, tuple[Make, str]] = {
+    "csv": (csv_file, "text/csv; charset=utf-8"),
+    "raw.csv": (raw_csv_file, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (json_file, "application/json; charset=utf-8"),
+    "jsonl": (json_lines_file, "application/x-ndjson; charset=utf-8"),
+}
+
+
+async def export(datasette: Datasette, request: Request, receive: Receive, send: Send) -> Response | None:
+    """A view as a file; refused with a reason where its filters are wrong."""
+    name = "other_records" if request.url_vars["table"] == "other-records" else "contracts"
+    format_ = request.url_vars["format"]
+    release = shown()
+
+    def ask(connection: sqlite3.Connection) -> None:
+        view = view_of(connection, request, name)
+        if format_ == "xlsx":
+            check_size(connection, view)
+
+    try:
+        if format_ == "atom":
+            return await table_feed(datasette, request, args_of(request))
+        await read(datasette, ask)
+    except FilterError as error:
+        if format_.startswith("json"):
+            return Response.json({"ok": False, "error": str(error)}, status=400)
+        return await html(datasette, request, "refused.html", {"reason": str(error)}, status=400)
+    make, content_type = FORMATS[format_]
+
+    def written(connection: sqlite3.Connection) -> Iterator[bytes]:
+        return make(connection, release, view_of(connection, request, name))
+
+    return await stream(
+        datasette, receive, send, written, content_type=content_type, file_name=_file_name(name, format_)
+    )
+
+
+async def table_export(datasette: Datasette, request: Request, receive: Receive, send: Send) -> Response | None:
+    """A whole table beside the records as CSV."""
+    name = request.url_vars["table"]
+    if name not in BOOK_TABLES:
+        raise NotFound("no such table")
+    return await stream(
+        datasette,
+        receive,
+        send,
+        lambda connection: table_file(connection, name),
+        content_type="text/csv; charset=utf-8",
+        file_name=_file_name(name, "csv"),
+    )
+
+
+def _file_name(table: str, format_: str) -> str:
+    """A name that says what the file is: sample or not, table, release."""
+    release = shown()
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in release.name)
+    return f"{'sample_' if release.sample else ''}{table}_{plain}.{format_}"

@@ -1,0 +1,108 @@
+"""Turns what a page reads into an answer: HTML in the reader's language, JSON, or a redirection."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request, Response
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
+
+from publish.site.core.release import Release
+from publish.site.reader import formats
+from publish.site.reader.language import ASKED, LANGUAGES, gettext, ngettext
+from publish.site.web.reading import RELEASE
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+STATIC = Path(__file__).resolve().parents[2] / "static"
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+
+
+def shown() -> Release:
+    """The release of the present request.
+
+    Raises:
+        NotFound: the server has no release.
+    """
+    found = RELEASE.get()
+    if found is None:
+        raise NotFound(gettext("This server shows no release."))
+    return found
+
+
+def money(minor: int | None, currency: str) -> str:
+    """An exact sum as the reader writes it."""
+    return formats.money(minor, currency, shown().digits[currency])
+
+
+def figures(minor: int | None, currency: str) -> str:
+    """The same without the currency, for columns that name it above."""
+    return gettext("not stated") if minor is None else formats.plain_money(minor, shown().digits[currency])
+
+
+@lru_cache(maxsize=64)
+def static_hash(name: str) -> str:
+    """First digits of the hash of a static file, so that its address changes with it."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def static_href(name: str) -> str:
+    """Address of a static file."""
+    return f"{ASKED.get().base}/-/site/{static_hash(name)}/{name}"
+
+
+def static_file(name: str) -> Response:
+    """A static file; it may be kept for good, since its address has its hash.
+
+    Raises:
+        NotFound: there is no such file.
+    """
+    names = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.suffix in _TYPES}
+    if name not in names:
+        raise NotFound("no such file")
+    path = STATIC / name
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(path.read_text(encoding="utf-8"), content_type=_TYPES[path.suffix], headers=kept)
+
+
+def prepare(environment: Environment) -> None:
+    """Give every template, Datasette's too, our look and the reader's language."""
+    environment.loader = ChoiceLoader([FileSystemLoader(str(TEMPLATES)), *filter(None, [environment.loader])])
+    environment.globals.update(
+        _=gettext,
+        ngettext=ngettext,
+        asked=ASKED.get,
+        release=RELEASE.get,
+        href=lambda path: ASKED.get().href(path),
+        static_href=static_href,
+        languages=LANGUAGES,
+        money=money,
+        figures=figures,
+        number=formats.number,
+        sign_of=formats.sign_of,
+        share=formats.share,
+        day=formats.day,
+        instant=formats.instant,
+    )
+
+
+async def html(
+    datasette: Datasette, request: Request, template: str, context: dict[str, Any], status: int = 200
+) -> Response:
+    """A page of the site."""
+    text = await datasette.render_template(f"site/{template}", context, request=request)
+    return Response.html(text, status=status)
+
+
+def full_address(datasette: Datasette, request: Request, path: str) -> str:
+    """An address with its host, for citations and feeds, in no particular language."""
+    found: str = datasette.absolute_url(request, ASKED.get().base + path)
+    return found
+
+
+def moved(path: str) -> Response:
+    """A lasting redirection."""
+    return Response.redirect(ASKED.get().href(path), status=301)

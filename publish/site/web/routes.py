@@ -1,0 +1,53 @@
+"""Every address of the site and what answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+
+from publish.site.core.filters import PARTIES
+from publish.site.pages.books import BOOKS
+from publish.site.web.feeds import robots, sitemap
+from publish.site.web.files import FORMATS, export, table_export
+from publish.site.web.respond import static_file
+from publish.site.web.views import (
+    LISTS,
+    api_page,
+    book_page,
+    list_page,
+    party_page,
+    record_page,
+    release_json,
+    search_page,
+    start_page,
+    table_page,
+)
+
+_FILES = "|".join(name.replace(".", r"\.") for name in (*FORMATS, "atom"))
+
+
+async def _static(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - one shape for all
+    return static_file(request.url_vars["name"])
+
+
+def routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Patterns and views, as Datasette takes them."""
+    return [
+        (r"/$", start_page),
+        (rf"/(?P<kind>{'|'.join(PARTIES)})/(?P<uid>[\w-]+)(?:\.(?P<format>json|atom))?$", party_page),
+        (r"/record/(?P<uid>[0-9a-f]{16})(?:\.(?P<format>json))?$", record_page),
+        (rf"/(?P<list>{'|'.join(LISTS)})$", list_page),
+        (r"/(?P<table>contracts|other-records)$", table_page),
+        (rf"/(?P<table>contracts|other-records)\.(?P<format>{_FILES})$", export),
+        (r"/table/(?P<table>\w+)\.csv$", table_export),
+        (rf"/(?P<book>{'|'.join(BOOKS)})$", book_page),
+        (r"/search(?:\.(?P<format>json))?$", search_page),
+        (r"/api$", api_page),
+        (r"/release\.json$", release_json),
+        (r"/sitemap\.xml$", sitemap),
+        (r"/robots\.txt$", robots),
+        (r"/-/site/[0-9a-f]{12}/(?P<name>[\w./-]+)$", _static),
+    ]

@@ -1,0 +1,87 @@
+"""The CSV files: exact decimals, names, no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db import model as m
+from publish.exports import defused, rows_of
+from publish.release import build_release
+
+Rows = dict[type[Any], list[dict[str, Any]]]
+Fill = Callable[[Engine, Rows], None]
+
+pytestmark = pytest.mark.usefixtures("unopened")
+
+ATTACKS = ('=HYPERLINK("https://evil.example")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+
+
+@pytest.fixture
+def exported(sqlite_engine: Engine, tmp_path: Path, rows: Rows, fill_registry: Fill) -> Path:
+    for record, attack in zip(rows[m.Record], ATTACKS, strict=False):
+        record["subject"] = attack
+    rows[m.OutletName][0]["name"] = rows[m.Outlet][0]["name"] = "=Қиял таңы"
+    rows[m.Record][0]["amount_minor"] = -123_456_789_012_345_67
+    rows[m.Record][1]["amount_minor"] = 90_071_992_547_409_93
+    fill_registry(sqlite_engine, rows)
+    return build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl").directory
+
+
+def by_key(path: Path) -> dict[str, dict[str, str]]:
+    return {row["source_key"]: row for row in rows_of(path)}
+
+
+def test_amounts_are_exact_where_floats_are_not(exported: Path) -> None:
+    for name in ("contracts.csv", "contracts-raw.csv"):
+        found = by_key(exported / name)
+        assert found["k1"]["amount"] == "-123456789012345.67"
+        assert found["k2"]["amount"] == "90071992547409.93"
+        assert found["k4"]["amount"] == "0.05"
+        assert found["k5"]["amount"] == ""
+        assert found["k5"]["amount_state"] == "withheld"
+        assert found["k6"]["amount"] == "0.00"
+        assert found["k8"]["equivalent"] == "1000.00"
+    assert by_key(exported / "contracts-raw.csv")["k2"]["amount_minor"] == "9007199254740993"
+
+
+def test_names_stand_in_place_of_ids(exported: Path) -> None:
+    row = by_key(exported / "contracts.csv")["k2"]
+    assert (row["outlet"], row["payer"], row["year"], row["source"]) == (
+        "Мираж ТВ", "Управление примеров", "2025", "kz_invented",
+    )  # fmt: skip
+    assert by_key(exported / "contracts-raw.csv")["k2"]["outlet_uid"] == "mirazh-tv"
+    assert len(by_key(exported / "other_records.csv")) == 2
+
+
+def test_no_text_cell_is_a_formula(exported: Path) -> None:
+    found = by_key(exported / "contracts.csv")
+    assert [found[f"k{n}"]["subject"] for n in (1, 2, 4, 5, 6)] == [f"'{ATTACKS[n]}" for n in (0, 1, 3, 4, 5)]
+    assert found["k1"]["outlet"] == "'=Қиял таңы"
+    assert found["k1"]["amount"].startswith("-")
+    for row in found.values():
+        for name, cell in row.items():
+            assert name in {"amount", "equivalent"} or not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_the_raw_twin_changes_nothing(exported: Path) -> None:
+    found = by_key(exported / "contracts-raw.csv")
+    assert [found[f"k{n}"]["subject"] for n in (1, 2, 4, 5, 6)] == [ATTACKS[n] for n in (0, 1, 3, 4, 5)]
+
+
+def test_byte_order_mark_for_spreadsheets_only(exported: Path) -> None:
+    assert (exported / "contracts.csv").read_bytes().startswith(b"\xef\xbb\xbfuid,")
+    assert (exported / "contracts-raw.csv").read_bytes().startswith(b"uid,")
+    with (exported / "contracts.csv").open(encoding="utf-8-sig", newline="") as handle:
+        widths = {len(row) for row in csv.reader(handle)}
+    assert len(widths) == 1
+
+
+@pytest.mark.parametrize("text", ["", "text", "1-2", "№ -5", " =1"])
+def test_harmless_cells_stay(text: str) -> None:
+    assert defused(text) == text

@@ -1,0 +1,35 @@
+"""Minor units become exact decimal text; one list of currencies agrees with the other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.values.money_words import MINOR_DIGITS as READ_DIGITS
+from publish.money import MINOR_DIGITS, UnknownCurrencyError, decimal_text, minor_digits
+
+
+def test_what_can_be_read_can_be_written() -> None:
+    assert {code: MINOR_DIGITS.get(code) for code in READ_DIGITS} == READ_DIGITS
+
+
+def test_an_unknown_currency_is_refused() -> None:
+    with pytest.raises(UnknownCurrencyError, match="XXQ"):
+        minor_digits("XXQ")
+
+
+@pytest.mark.parametrize(
+    ("minor", "digits", "text"),
+    [(0, 2, "0.00"), (5, 2, "0.05"), (-5, 2, "-0.05"), (1234567, 2, "12345.67"), (7, 0, "7"), (-1005, 3, "-1.005")],
+)
+def test_decimal_text(minor: int, digits: int, text: str) -> None:
+    assert decimal_text(minor, digits) == text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(0, 4))
+def test_decimal_text_loses_nothing(minor: int, digits: int) -> None:
+    assert Decimal(decimal_text(minor, digits)) == Decimal(minor).scaleb(-digits)

@@ -1,0 +1,150 @@
+"""Every export, read back, gives the same rows and sums, and says what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from publish.site.web.streaming import stream
+
+FILTER = "measure=contracted&year=2012"
+WHERE = "measure = 'contracted' AND year = 2012"
+
+
+def rows_of(site: Any, path: str) -> list[dict[str, str]]:
+    answer = site.get(path)
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def total(rows: Any) -> int:
+    kept = [
+        row
+        for row in rows
+        if str(row["counted"]) == "1" and row["currency"] == "KZT" and row["amount"] not in ("", None)
+    ]
+    return int(sum(Decimal(str(row["amount"])) for row in kept) * 100)
+
+
+@pytest.mark.parametrize(("query", "where"), [("", "1"), (f"?{FILTER}", WHERE), ("?outlet=withheld", "outlet = 2")])
+def test_rows_and_sums_survive_every_file(site: Any, sql: Any, query: str, where: str) -> None:
+    count = sql(f"SELECT count(*) FROM contracts WHERE {where}")
+    expected = sql(
+        f"SELECT coalesce(sum(amount_minor), 0) FROM contracts WHERE ({where}) AND counted AND currency = 'KZT'"
+    )
+    sets = {
+        "csv": rows_of(site, f"/contracts.csv{query}"),
+        "raw": rows_of(site, f"/contracts.raw.csv{query}"),
+        "json": json.loads(site.get(f"/contracts.json{query}").text)["rows"],
+        "jsonl": [json.loads(line) for line in site.get(f"/contracts.jsonl{query}").text.splitlines()],
+    }
+    for name, found in sets.items():
+        assert len(found) == count, name
+        assert total(found) == expected, name
+    uids = [row["uid"] for row in sets["raw"]]
+    assert [row["uid"] for row in sets["csv"]] == uids == [row["uid"] for row in sets["json"]]
+    assert sets["raw"][0]["outlet_uid"]
+    assert not any(row["outlet"].isdigit() for row in sets["csv"])
+
+
+def test_a_csv_says_release_filter_coverage_and_measure(site: Any) -> None:
+    row = rows_of(site, f"/contracts.csv?{FILTER}")[0]
+    assert row["release"] == "SAMPLE, invented figures: 2026-01-31"
+    assert row["filter"] == "measure: contracted; year: 2012"
+    assert row["coverage"] == "2 of 3 bodies asked answered"
+    assert row["measure"] == "contracted"
+    answer = site.get(f"/contracts.csv?{FILTER}")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert 'filename="sample_contracts_2026-01-31.csv"' in answer.headers["content-disposition"]
+
+
+def test_no_cell_runs_as_a_formula_and_the_raw_twin_keeps_it(site: Any) -> None:
+    subjects = {row["subject"] for row in rows_of(site, "/contracts.csv")}
+    raw = {row["subject"] for row in rows_of(site, "/contracts.raw.csv")}
+    assert any(text.startswith("'=HYPERLINK") for text in subjects)
+    assert not any(text.startswith(("=", "+", "-", "@", "\t", "\r")) for text in subjects)
+    assert {text.removeprefix("'") for text in subjects} == raw
+    assert rows_of(site, "/table/rejected_rows.csv")[0]["raw"].startswith("'=1+1")
+
+
+def test_xlsx_is_typed_and_has_its_provenance(site: Any, sql: Any) -> None:
+    answer = site.get(f"/contracts.xlsx?{FILTER}")
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book["contracts"]
+    head = [cell.value for cell in sheet[1]]
+    rows = [dict(zip(head, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert len(rows) == sql(f"SELECT count(*) FROM contracts WHERE {WHERE}")
+    kept = [row for row in rows if row["counted"] == 1 and row["currency"] == "KZT" and row["amount"] is not None]
+    minor = sql(f"SELECT sum(amount_minor) FROM contracts WHERE {WHERE} AND counted AND currency = 'KZT'")
+    assert round(sum(Decimal(str(row["amount"])) for row in kept) * 100) == minor
+    assert isinstance(rows[0]["signed_on"].date(), date)
+    formulas = [row["subject"] for row in rows if str(row["subject"]).startswith("=")]
+    cells = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert formulas
+    assert {cell.data_type for cell in cells} == {"s"}
+    about = {row[0]: row[1] for row in book["about"].iter_rows(values_only=True) if row[0]}
+    assert about["filter"] == "measure: contracted; year: 2012"
+    assert about["coverage"] == "2 of 3 bodies asked answered"
+    assert "demo_portal" in about
+
+
+def test_json_has_the_sums_of_its_rows(site: Any, sql: Any) -> None:
+    told = json.loads(site.get(f"/contracts.json?{FILTER}").text)
+    minor = sql(f"SELECT sum(amount_minor) FROM contracts WHERE {WHERE} AND counted AND currency = 'KZT'")
+    assert [one["sum_minor"] for one in told["sums"] if one["currency"] == "KZT" and one["sum_of"] == "amount"] == [
+        minor
+    ]
+    assert told["sample"] is True
+
+
+def test_an_empty_view_is_a_file_with_a_heading(site: Any) -> None:
+    assert rows_of(site, "/contracts.csv?amount_min=999999999999") == []
+    assert json.loads(site.get("/contracts.json?amount_min=999999999999").text)["rows"] == []
+
+
+def test_a_wrong_filter_gives_no_file(site: Any) -> None:
+    assert site.get("/contracts.csv?colour=red").status_code == 400
+    assert site.get("/contracts.json?colour=red").json()["ok"] is False
+    assert site.get("/table/contracts.csv").status_code == 404
+    assert site.get("/table/sqlite_master.csv").status_code == 404
+
+
+def test_an_export_stops_when_the_reader_goes_away(site: Any) -> None:
+    made = 0
+
+    def endless(_connection: Any) -> Iterator[bytes]:
+        nonlocal made
+        while True:
+            made += 1
+            yield b"x" * 70_000
+
+    async def run() -> int:
+        sent = 0
+        gone = asyncio.Event()
+
+        async def receive() -> dict[str, str]:
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            nonlocal sent
+            sent += len(message.get("body", b""))
+            if sent > 200_000:
+                gone.set()
+
+        await asyncio.wait_for(
+            stream(site.datasette, receive, send, endless, content_type="text/csv", file_name="x.csv"), timeout=5
+        )
+        return sent
+
+    assert site.run(run()) > 200_000
+    assert made < 20

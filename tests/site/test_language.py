@@ -1,0 +1,147 @@
+"""Three languages: every message is translated, and the reader's language is found."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from publish.site.reader.formats import day, money, number, plain_money, share
+from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose, gettext
+from publish.site.reader.words import composed
+
+SITE = LOCALE.parent / "site"
+KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+OTHERS = [code for code in LANGUAGES if code != FIRST_LANGUAGE]
+NAMES = re.compile(r"\{(\w*)\}")
+
+
+def messages() -> set[str | tuple[str, ...]]:
+    found = {
+        tuple(m) if isinstance(m, (tuple, list)) else m
+        for _, _, m, _, _ in extract_from_dir(SITE, METHODS, keywords=KEYWORDS)
+    }
+    return found | set(composed())
+
+
+def po(language: str) -> Any:
+    with (LOCALE / language / "LC_MESSAGES" / "site.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_message_is_translated(language: str) -> None:
+    told = {message.id if isinstance(message.id, str) else tuple(message.id): message for message in po(language)}
+    asked = messages()
+    assert len(asked) > 300, "the messages were not found"
+    missing = [message for message in asked if message not in told]
+    assert not missing
+    empty = [
+        message.id
+        for message in told.values()
+        if message.id and not all([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    assert not empty
+    assert not [message.id for message in told.values() if message.fuzzy and message.id]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_keeps_the_names_to_be_filled_in(language: str) -> None:
+    for message in po(language):
+        if not message.id:
+            continue
+        wanted = set(NAMES.findall(message.id if isinstance(message.id, str) else message.id[1]))
+        for form in [message.string] if isinstance(message.string, str) else message.string:
+            assert set(NAMES.findall(form)) == wanted, message.id
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_translation_is_left_over(language: str) -> None:
+    asked = messages()
+    assert not [m.id for m in po(language) if m.id and (m.id if isinstance(m.id, str) else tuple(m.id)) not in asked]
+
+
+def test_russian_plurals() -> None:
+    russian = catalogue("ru")
+    forms = [russian.ngettext("{n} record", "{n} records", n) for n in (1, 2, 5, 11, 21)]
+    assert forms == ["{n} запись", "{n} записи", "{n} записей", "{n} записей", "{n} запись"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "cookies", "accepts", "expected"),
+    [
+        ("/kk/outlets", "", {}, "", ("kk", "/kk", "/outlets")),
+        ("/ru", "lang=kk", {}, "", ("ru", "/ru", "/")),
+        ("/outlets", "lang=kk", {"lang": "ru"}, "en", ("kk", "", "/outlets")),
+        ("/outlets", "lang=xx", {"lang": "ru"}, "en", ("ru", "", "/outlets")),
+        ("/", "", {"lang": "xx"}, "de, kk-KZ;q=0.8, ru;q=0.9", ("ru", "", "/")),
+        ("/", "", {}, "ru;q=0, kk;q=nonsense, en", ("en", "", "/")),
+        ("/", "", {}, "de", ("en", "", "/")),
+        ("/rutabaga", "", {}, "", ("en", "", "/rutabaga")),
+    ],
+)
+def test_the_language_of_a_request(
+    path: str, query: str, cookies: dict[str, str], accepts: str, expected: tuple[str, str, str]
+) -> None:
+    assert choose(path, query, cookies, accepts) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "sum_", "decimal"),
+    [("en", "1,234,567.05", "-"), ("ru", "1\xa0234\xa0567,05", "-"), ("kk", "1\xa0234\xa0567,05", "-")],
+)
+def test_sums_are_exact_and_in_the_readers_format(language: str, sum_: str, decimal: str) -> None:
+    token = ASKED.set(Asked(language))
+    try:
+        assert plain_money(123_456_705, 2) == sum_
+        assert plain_money(-123_456_705, 2) == "\N{MINUS SIGN}" + sum_
+        assert money(None, "KZT", 2) == gettext("not stated")
+        assert money(100, "KZT", 2) == "1\xa0₸"
+        # a float would lose the last figure
+        assert re.sub(r"\D", "", plain_money(9_007_199_254_740_993, 2)) == "9007199254740993"
+    finally:
+        ASKED.reset(token)
+
+
+def test_shares_never_round_a_part_to_nothing() -> None:
+    assert share(0, 100) == "0\xa0%"
+    assert share(1, 1_000) == "<1\xa0%"
+    assert share(1, 3) == "33\xa0%"
+    assert share(5, 0) == ""
+    assert share(None, 5) == ""
+    assert number(1_000) == "1,000"
+    assert day("not a day") == "not a day"
+
+
+def test_pages_in_three_languages(site: Any) -> None:
+    for language, word in (
+        ("ru", "Каким СМИ платит государство"),
+        ("kk", "Мемлекет қай БАҚ-қа"),
+        ("en", "Which media does the state"),
+    ):
+        answer = site.get(f"/{language}/")
+        assert word in answer.text
+        assert f'<html lang="{language}">' in answer.text
+        assert answer.headers["content-language"] == language
+        assert f'href="/{language}/outlets"' in answer.text
+        assert word in site.get("/", accept_language=language).text
+    answer = site.get("/?lang=kk")
+    assert "lang=kk" in answer.headers["set-cookie"]
+    assert "Мемлекет қай" in site.get("/", cookie="lang=kk").text
+
+
+def test_topics_and_regions_in_the_readers_language_with_the_original_beside(site: Any) -> None:
+    text = site.get("/kk/region/kz-99").text
+    assert "<h1>Көкдала облысы</h1>" in text
+    assert "Көкдалинская область" in text
+    assert "<h1>Kök Dala region</h1>" in site.get("/en/region/kz-99").text
+
+
+def test_no_page_names_a_path_of_this_machine() -> None:
+    for path in [*SITE.rglob("*.py"), *SITE.rglob("*.html"), *LOCALE.rglob("*.po")]:
+        assert str(Path.home()) not in path.read_text(encoding="utf-8")

@@ -1,0 +1,201 @@
+"""Every page opens, says what it must, and its sums are those of SQL."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from lxml import html as parser
+
+from publish.site.web.routes import routes
+
+from .conftest import CONTRACTS, uid_of
+
+PAGES = [
+    "/", "/outlet/boz-dala", "/outlet/withheld", "/ministry/ministry-of-public-word", "/payer/akimat-kok-dala",
+    "/recipient/ip-uly-dala", "/intermediary/not-applicable", "/topic/officials", "/region/kz-99",
+    "/year/2012",
+    "/year/0", "/source/demo_portal", f"/record/{uid_of(1)}", f"/record/{uid_of(13)}", "/contracts", "/other-records",
+    "/outlets", "/ministries", "/payers", "/recipients", "/intermediaries", "/topics", "/regions", "/years",
+    "/coverage", "/claims", "/sources", "/rejected", "/changes", "/corrections", "/method", "/search",
+    "/search?q=dala",
+    "/api", "/sample_media_contracts", "/sample_media_contracts/contracts", "/sample_media_contracts/contracts/1",
+    "/sample_media_contracts/sum_by_outlet", "/sample_media_contracts/claims",
+]  # fmt: skip
+
+
+class _Closed(HTMLParser):
+    """Whether every element that is opened is closed, in order."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "line", "rect", "path"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - given by the parser
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def figures(text: str) -> list[int]:
+    """Whole units of every sum in KZT of a page, as numbers."""
+    return [int(found.replace(",", "")) for found in re.findall(r"([\d,]+)(?:\.\d\d)?\xa0₸", text)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_for_everybody(site: Any, public_site: Any, path: str) -> None:
+    for server in (site, public_site):
+        answer = server.get(path)
+        assert answer.status_code == 200, answer.text[-500:]
+        text = answer.text
+        assert "Sample" in text
+        assert " style=" not in text
+        assert "<script" not in text
+        assert "<style" not in text
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!portal\.invalid|press\.invalid|localhost/)', text)
+        assert "2 of 3 bodies asked answered" in text
+        document = parser.fromstring(text)
+        assert len(document.xpath("//h1")) == 1
+        ids = document.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        closed = _Closed()
+        closed.feed(text)
+        assert (closed.open, closed.wrong) == ([], [])
+
+
+def test_start_page(site: Any, sql: Any) -> None:
+    text = site.get("/").text
+    assert f">{CONTRACTS}</a>" in text
+    whole = sql(
+        "SELECT sum(amount_minor) FROM contracts WHERE counted AND currency = 'KZT' AND measure = 'contracted'"
+    )
+    assert f"{whole // 100:,}.{whole % 100:02}\xa0₸" in text
+    assert "no data" in text, "2011 is a gap in the chart"
+    assert "3 rows were not understood" in text
+    assert "Release 2026-01-31" in text
+    css = site.get(re.search(r'href="(/-/site/[^"]+\.css)"', text).group(1))
+    assert css.status_code == 200
+    assert "immutable" in css.headers["cache-control"]
+    assert len(gzip.compress(text.encode())) + len(gzip.compress(css.content)) < 100_000
+
+
+def test_an_unknown_year_is_a_gap_and_not_a_zero(site: Any) -> None:
+    document = parser.fromstring(site.get("/").text)
+    drawing = document.xpath("//svg")[0]
+    assert "2011: no data" in drawing.get("aria-label")
+    assert len(drawing.xpath(".//rect[@class='gap']")) == 1
+    years = drawing.xpath(".//text[@class='year']/text()")
+    assert years == ["2009", "2010", "2011", "2012", "2013"]
+
+
+def test_outlet_page_sums_equal_sql(site: Any, sql: Any) -> None:
+    text = site.get("/outlet/boz-dala").text
+    one = "FROM contracts WHERE outlet = 5 AND counted AND currency = 'KZT' AND measure = 'contracted'"
+    whole = sql(f"SELECT sum(amount_minor) {one}")
+    assert f"{whole // 100:,}.{whole % 100:02}\xa0₸" in text
+    document = parser.fromstring(text)
+    years = document.xpath("//table[.//th='Without a sum']//tr/td[@class='num'][1]/text()")
+    assert len(years) > 3
+    for payer in (4, 6):
+        paid = sql(f"SELECT sum(amount_minor) {one} AND payer = ?", payer)
+        assert f"{paid // 100:,}.{paid % 100:02}" in text
+    assert "«Боз Дала» газеті" in text
+    assert "Share of the payer’s money" in text
+    assert "do not count" in text
+
+
+def test_parties_without_a_name_say_so(site: Any) -> None:
+    assert "These records name nobody here" in site.get("/outlet/withheld").text
+    assert "natural person or sole trader" in site.get("/recipient/ip-uly-dala").text
+
+
+def test_a_record_proves_its_figure(site: Any) -> None:
+    text = site.get(f"/record/{uid_of(1)}").text
+    for proof in ("1 тыс.", "thousands of tenge in the heading", "https://portal.invalid/contract/1", "page 2, row 1"):
+        assert proof in text
+    assert "a misprint, see the scan" in text
+    assert "@misc{media-contracts-" in text
+    assert "release 2026-01-31" in text
+    assert "SAMPLE, invented figures" in text
+    withheld = site.get(f"/record/{uid_of(13)}").text
+    assert "для служебного пользования" in withheld
+    assert ">withheld</span></h1>" in withheld
+
+
+def test_texts_of_sources_are_escaped(site: Any) -> None:
+    for path in (
+        f"/record/{uid_of(3)}",
+        "/outlet/boz-dala",
+        "/contracts",
+        "/sample_media_contracts/contracts",
+        "/rejected",
+    ):
+        text = site.get(path).text
+        assert "<script>alert(1)" not in text
+        assert "<b>x</b>" not in text
+    assert "<script>" not in site.get("/search?q=x").text
+    assert "<script>" not in site.get("/search?q=%3Cscript%3Ealert(1)").text
+
+
+def test_old_addresses_lead_to_the_party_that_remains(site: Any) -> None:
+    answer = site.get("/ru/outlet/zvezda-stepi")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == "/ru/outlet/zarya-stepi"
+    assert site.get("/outlet/never-was").status_code == 404
+
+
+def test_three_clicks_from_the_start_page_to_the_source_of_a_figure(site: Any) -> None:
+    def links(path: str) -> list[str]:
+        return parser.fromstring(site.get(path).text).xpath("//main//a/@href")
+
+    outlet = next(link for link in links("/") if link.startswith("/outlet/"))
+    record = next(link for link in links(outlet) if link.startswith("/record/"))
+    assert any(link.startswith("https://portal.invalid/contract/") for link in links(record))
+
+
+def test_the_addresses_on_the_page_about_the_interface_work(site: Any) -> None:
+    document = parser.fromstring(site.get("/api").text)
+    examples = list(document.xpath("//main//ul[@class='api'][1]//a/@href"))
+    assert len(examples) >= 6
+    for link in examples:
+        answer = site.get(link)
+        assert answer.status_code == 200, link
+        assert "2026-01-31" in answer.text or link.endswith(".atom"), link
+
+
+def test_feeds_sitemap_and_robots(site: Any) -> None:
+    from lxml import etree
+
+    feed = etree.fromstring(site.get("/outlet/boz-dala.atom").content)
+    assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) > 10
+    assert site.get("/contracts.atom?q=акима").status_code == 200
+    addresses = etree.fromstring(site.get("/sitemap.xml").content)
+    assert len(addresses) > 30
+    assert "Disallow: /contracts?" in site.get("/robots.txt").text
+
+
+def test_every_address_is_asked_for_by_a_test() -> None:
+    asked = [
+        *PAGES,
+        "/outlet/boz-dala.atom",
+        "/contracts.csv",
+        "/table/claims.csv",
+        "/release.json",
+        "/sitemap.xml",
+        "/robots.txt",
+        "/-/site/" + "0" * 12 + "/site.css",
+    ]
+    for pattern, _ in routes():
+        assert any(re.match(pattern, path.split("?")[0]) for path in asked), pattern

@@ -1,0 +1,63 @@
+"""Search that forgives, and says why it found something."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publish.site.core.search import Names, read_names
+
+
+@pytest.fixture(scope="module")
+def names(release_file: Path) -> Names:
+    connection = sqlite3.connect(f"file:{release_file}?mode=ro", uri=True)
+    found = read_names(connection)
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "uid", "why"),
+    [
+        ("Боз дала", "boz-dala", "name"),
+        ("БОЗ ДАЛА", "boz-dala", "name"),
+        ("boz dala", "boz-dala", "name"),
+        ("Бoз дaлa", "boz-dala", "name"),  # Latin letters in it
+        ("Ақ қайың", "aq-qayyng", "name"),
+        ("Ак кайын", "aq-qayyng", "name"),
+        ("Aq qaiyn", "aq-qayyng", "name"),
+        ("боз далла", "boz-dala", "name"),  # a doubled letter is no error at all
+        ("боз дола", "boz-dala", "like"),
+        ("зоря степи", "zarya-stepi", "like"),
+        ("Boz dala weekly", "boz-dala", "spelling"),
+        ("звезда степи", "zarya-stepi", "spelling"),
+        ("звизда степи", "zarya-stepi", "spelling like"),
+        ("общественного слова", "ministry-of-public-word", "part"),
+        ("990340000101", "akimat-kok-dala", "number"),
+        ("9903 4000 0101", "akimat-kok-dala", "number"),
+        ("Kök Dala region", "kz-99", "spelling"),
+    ],
+)
+def test_a_name_is_found_and_the_reason_told(names: Names, text: str, uid: str, why: str) -> None:
+    found = {one.uid: one.why for one in names.find(text)}
+    assert found.get(uid) == why
+
+
+@pytest.mark.parametrize("text", ["", "я", "qzxjvwkq", "!!!", "850101300123"])
+def test_nothing_is_found_where_nothing_is_meant(names: Names, text: str) -> None:
+    assert names.find(text) == []
+
+
+def test_the_surest_comes_first(names: Names) -> None:
+    assert names.find("Боз дала")[0].uid == "boz-dala"
+
+
+def test_the_page_says_why(site: Any) -> None:
+    text = site.get("/search?q=звезда степи").text
+    assert "also written so" in text
+    assert "<q>Звезда степи</q>" in text
+    assert "a similar name" in site.get("/search?q=зоря степи").text
+    assert site.get("/search.json?q=zarya stepi").json()["parties"][0]["uid"] == "zarya-stepi"
