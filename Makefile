@@ -43,6 +43,13 @@ bench: $(VENV)/.runtime  ## measured ratios against peers, into benchmarks/resul
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks
 
+test-next: $(VENV)/.test  ## the publishing tests on the newest Datasette alpha; not part of CI
+	$(PYTHON) -m venv .venv-next
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/next.in
+	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	.venv-next/bin/python -m pytest tests/publish tests/site -W default
+
 lock: $(VENV)/.test  ## renew the hashed lock files
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test -c requirements/runtime.txt -o requirements/test.txt

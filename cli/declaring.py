@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import text
 
+from cli.incoming import fetched, is_address
 from cli.main import Refused
 from cli.progress import say
 from ingest.drafting import NoTableError, draft
@@ -53,22 +54,31 @@ def sources(runs: bool) -> None:
 
 @click.command("new-source")
 @click.argument("name")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def new_source(name: str, file: Path) -> None:
-    """Draft the declaration of a new source NAME from one of its files.
+@click.argument("file_or_address", metavar="FILE|URL")
+def new_source(name: str, file_or_address: str) -> None:
+    """Draft the declaration of a new source NAME from one of its files, or from the address of one.
 
     The draft is refused until a person has replaced every TODO.
 
     \b
-    Example:
+    Examples:
       mediacontracts new-source md_revizia contracte-2024.csv
+      mediacontracts new-source md_revizia https://example.org/contracte-2024.csv
     """
     if not re.fullmatch(r"[a-z]{2}_[a-z0-9_]+", name):
         raise click.BadParameter("a name is the country and the body: kz_astana_akimat, md_revizia")
     installation = Installation.from_environment(os.environ)
     target = installation.home / "sources" / f"{name}.yml"
-    if target.exists() or name in installation.sources():
+    # Looked up by name, not read: another draft with its TODOs must not stand in the way of this one.
+    if any((folder / f"{name}.yml").exists() for folder in (*installation.sources_from, target.parent)):
         raise click.BadParameter(f"a source called {name} exists already")
+    file = (
+        fetched(file_or_address, installation.home / "incoming")
+        if is_address(file_or_address)
+        else Path(file_or_address)
+    )
+    if not file.is_file():
+        raise click.BadParameter(f"{file}: no such file")
     try:
         drafted = draft(name, file)
     except NoTableError as error:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,27 @@ def test_the_seven_steps(home: Path, file: Path) -> None:
     assert firms == ["01234567", ""]
     assert payers == ["Odbor vnějších vztahů"]
     assert (home / "releases" / "current" / "contracts.csv").exists()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def test_a_draft_from_an_address(home: Path, file: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(file.parent)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}/{file.name}"
+        done = mediacontracts(home, "new-source", "cz_adresa", address)
+        missing = mediacontracts(home, "new-source", "cz_nic", address + "x")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert done.returncode == 0, done.stderr
+    assert (home / "incoming" / file.name).read_bytes() == file.read_bytes()
+    assert "Dodavatel" in (home / "sources" / "cz_adresa.yml").read_text(encoding="utf-8")
+    assert missing.returncode == 3
+    assert "404" in missing.stderr
