@@ -20,7 +20,7 @@ $(VENV)/.test: $(VENV)/.runtime requirements/test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	touch $@
 
-$(VENV)/.system: deploy/system-packages.sh
+$(VENV)/.system: deploy/system-packages.sh | $(VENV)/.runtime
 	sh deploy/system-packages.sh
 	touch $@
 
@@ -38,10 +38,16 @@ lint: $(VENV)/.test  ## ruff, mypy --strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.runtime  ## measured ratios against peers, into benchmarks/results.json
+.venv-bench/.bench: requirements/runtime.txt requirements/bench.txt
 	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
-	$(BIN)/python -m benchmarks
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+bench: .venv-bench/.bench $(VENV)/.system  ## measured ratios against peers, into benchmarks/results.json
+	.venv-bench/bin/python -m benchmarks
 
 test-next: $(VENV)/.test  ## the publishing tests on the newest Datasette alpha; not part of CI
 	$(PYTHON) -m venv .venv-next
@@ -53,7 +59,7 @@ test-next: $(VENV)/.test  ## the publishing tests on the newest Datasette alpha;
 lock: $(VENV)/.test  ## renew the hashed lock files
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra scans pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test -c requirements/runtime.txt -o requirements/test.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group bench -o requirements/bench.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group bench -c requirements/runtime.txt -o requirements/bench.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.txt
 
 clean:

@@ -151,6 +151,11 @@ def measure() -> list[Result]:
     ]
 
 
+def run() -> list[dict[str, Any]]:
+    """Lines for `benchmarks/results.json`."""
+    return [result.as_json() for result in measure()]
+
+
 if __name__ == "__main__":
-    for result in measure():
-        print(result.as_json())
+    for line in run():
+        print(line)

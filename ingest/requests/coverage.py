@@ -64,7 +64,10 @@ def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
     middle = share + z * z / (2 * trials)
     spread = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     bottom = 1 + z * z / trials
-    return max(0.0, (middle - spread) / bottom), min(1.0, (middle + spread) / bottom)
+    # At none and at all the ends are exactly 0 and 1; floating point must not leave a hair between.
+    low = max(0.0, (middle - spread) / bottom) if successes else 0.0
+    high = min(1.0, (middle + spread) / bottom) if successes < trials else 1.0
+    return low, high
 
 
 def sent_requests(register: Register) -> list[Request]:

@@ -36,8 +36,9 @@ def test_a_saturday_made_a_working_day_counts_and_the_monday_for_it_does_not() -
 
 
 def test_new_year_and_christmas() -> None:
-    # Thursday 31 December 2009: 1 and 2 January off, 3 a Sunday, 4 moved, then 5, 6, 7 Christmas, 8
-    assert d.add_days(date(2009, 12, 31), 3, "working", "KZ") == date(2010, 1, 8)
+    # Thursday 31 December 2009: 1 and 2 January off, 3 a Sunday, 4 moved, 5 and 6 worked, 7 Christmas, 8 off for the
+    # Sunday 10, which is worked
+    assert d.add_days(date(2009, 12, 31), 3, "working", "KZ") == date(2010, 1, 10)
 
 
 def test_extension_runs_on_from_the_plain_end() -> None:
