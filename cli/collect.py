@@ -132,6 +132,7 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
     Examples:
       mediacontracts crawl kz_goszakup --since 2026-11-01
       mediacontracts crawl --due
+      mediacontracts crawl --due --via html
     """
     from cli.schedule import crawl_due, crawl_one  # noqa: PLC0415 - brings in Scrapy, which no other command needs
 
@@ -142,7 +143,7 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
         known = installation.sources()
         prepared(installation, known)
         if due:
-            failed = crawl_due(installation, known)
+            failed = crawl_due(installation, known, via)
         else:
             chosen = [declared(known, name) for name in sources]
             results = [crawl_one(installation, one, since=since, sample=sample, via=via) for one in chosen]

@@ -14,6 +14,7 @@ from ingest.installation import Installation, now
 from ingest.load import Loader
 from ingest.source import Source
 from scrapers.crawl import CrawlResult, crawl
+from scrapers.job import PlanError
 
 EVERY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=28)}
 _SLACK = timedelta(hours=1)
@@ -73,15 +74,26 @@ def crawl_one(
     return result
 
 
-def crawl_due(installation: Installation, sources: dict[str, Source]) -> list[str]:
-    """Crawl what is due, then check and release; gives the names of what failed."""
+def crawl_due(installation: Installation, sources: dict[str, Source], via: str | None = None) -> list[str]:
+    """Crawl what is due, then check and release; gives the names of what failed.
+
+    A source that cannot be asked (no token, an empty plan) is told and does not hold up the others.
+    """
     engine = installation.engine()
     chosen = due(engine, sources, datetime.now(UTC))
     engine.dispose()
     if not chosen:
         say("nothing is due")
         return []
-    failed = [source.name for source in chosen if crawl_one(installation, source).state != "finished"]
+    failed = []
+    for source in chosen:
+        try:
+            state = crawl_one(installation, source, via=via).state
+        except PlanError as error:
+            say(str(error))
+            state = "not begun"
+        if state != "finished":
+            failed.append(source.name)
     engine = installation.engine()
     try:
         if not checked(installation, engine, sources):

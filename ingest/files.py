@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -31,11 +32,17 @@ def silent(_: str) -> None:
     """Progress that nobody watches."""
 
 
-def load_capture(loader: Loader, archive: Archive, captured: Captured, context: Sequence[Captured] = ()) -> Counts:
+def load_capture(
+    loader: Loader,
+    archive: Archive,
+    captured: Captured,
+    context: Sequence[Captured] = (),
+    passed_over: Counter[str] | None = None,
+) -> Counts:
     """Read one archived capture and load what it gives; the same function serves a first load and a rebuild.
 
     A source without ids is read whole before anything is loaded, since its keys come from pairing with what is
-    stored.
+    stored. Rows that the declaration passes over are counted by reason into `passed_over`.
     """
     source = loader.source
     material = Material(
@@ -52,6 +59,8 @@ def load_capture(loader: Loader, archive: Archive, captured: Captured, context: 
         batches = iter(whole)
     for batch in batches:
         total.add(loader.load(batch, captured))
+        if passed_over is not None:
+            passed_over.update(batch.passed_over)
     return total
 
 
@@ -98,8 +107,9 @@ def ingest_files(
                 reader="table",
             )
             archive.write(captured)
-            counts = load_capture(loader, archive, captured)
-            progress(f"{path.name}: {_said(counts)}")
+            passed_over: Counter[str] = Counter()
+            counts = load_capture(loader, archive, captured, passed_over=passed_over)
+            progress(f"{path.name}: {_said(counts, passed_over)}")
     except (LayoutChangedError, SourceRefusedError) as error:
         _end(archive, loader, RunEnded(run=run, at=at, state="failed", reason=str(error)))
         raise
@@ -111,8 +121,9 @@ def _end(archive: Archive, loader: Loader, ended: RunEnded) -> Counts:
     return loader.finish(ended)
 
 
-def _said(counts: Counts) -> str:
-    return (
+def _said(counts: Counts, passed_over: Counter[str]) -> str:
+    said = (
         f"{counts.rows} rows, {counts.inserted} new, {counts.updated} changed, {counts.unchanged} unchanged, "
         f"{counts.rejected} rejected"
     )
+    return said + "".join(f", {rows} passed over: {why}" for why, rows in sorted(passed_over.items()))

@@ -267,16 +267,20 @@ def _lookup_contradiction(source: Source) -> str:
 
 
 def read_sources(*folders: Path) -> dict[str, Source]:
-    """Read every yml of the folders, the shipped ones first.
+    """Read every yml of the folders, the shipped ones first; a later folder's source replaces one of the same name.
+
+    So an installation crawls its own list of bodies, or sets a shipped source to `frequency: never`, with its own yml.
 
     Raises:
-        DeclarationError: a yml is wrong, or two share a name.
+        DeclarationError: a yml is wrong, or two of one folder share a name.
     """
     found: dict[str, Source] = {}
     for folder in folders:
+        here: dict[str, Source] = {}
         for path in sorted(folder.glob("*.yml")):
             source = read_source(path)
-            if source.name in found:
+            if source.name in here:
                 raise DeclarationError(f"{path}: a source named {source.name!r} exists already; choose another name")
-            found[source.name] = source
+            here[source.name] = source
+        found |= here
     return found
