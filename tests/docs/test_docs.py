@@ -10,6 +10,9 @@ from pathlib import Path
 import click
 
 from cli.main import main_group
+from cli.source_page import source_page
+from ingest.installation import SHIPPED_SOURCES
+from ingest.source import read_sources
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("db", "ingest", "scrapers", "publish", "cli")
@@ -81,3 +84,21 @@ def test_the_settings_of_the_readme_are_those_of_the_code() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used |= set(re.findall(r"^(?:MEDIACONTRACTS|GOSZAKUP|DATABASE)_[A-Z_]+$", node.value))
     assert told == used
+
+
+def test_the_page_of_sources_is_what_they_declare() -> None:
+    assert (ROOT / "docs" / "sources.md").read_text(encoding="utf-8") == source_page(
+        read_sources(SHIPPED_SOURCES).values()
+    ), "run `python -m cli.source_page > docs/sources.md`"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    ]
+    outward = ("http://", "https://", "mailto:")
+    assert links
+    assert [f"{p.name}: {t}" for p, t in links if not t.startswith(outward) and not (p.parent / t).exists()] == []
