@@ -83,6 +83,8 @@ def main() -> None:
 
         outcome = outcome_of(error)
         if outcome is None:
+            # Datasette installs a hook that prints local variables, a token or a password among them
+            sys.excepthook = sys.__excepthook__
             raise
         outcome.show()
         sys.exit(outcome.exit_code)

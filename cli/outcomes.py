@@ -1,31 +1,74 @@
-"""Which error of which room ends with which exit code."""
+"""Which error of which room ends with which exit code; a test holds that none is forgotten."""
 
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
 from db.migrate import NewerRegistryError
+from ingest.drafting import NoTableError
 from ingest.installation import BusyError
 from ingest.names.decisions import DecisionError
 from ingest.reader import LayoutChangedError, SourceRefusedError
+from ingest.reference import ReferenceFileError
 from ingest.replay import UndeclaredSourceError
+from ingest.requests.deadlines import DeadlineError
+from ingest.requests.desk import NeedsPersonError
+from ingest.requests.events import RegisterError
+from ingest.requests.forms import FormError
+from ingest.requests.letters import LetterError
 from ingest.retract import UnknownTargetError
 from ingest.source import DeclarationError
+from ingest.tables import DocumentRefused
+from publish.fill import DoubledUidError
+from publish.money import UnknownCurrencyError
+from publish.release import MixedSourcesError, NothingToReleaseError
+from publish.serve import NoReleaseError
+from publish.slugs import SlugError
+from publish.swap import BuildRunningError
+from publish.verify import VerificationError
 from scrapers.job import PlanError
 
-_REFUSED = (LayoutChangedError, DeclarationError, DecisionError, ArchiveError, UndeclaredSourceError)
-_WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError)
-_TRY_AGAIN = (BusyError, SourceRefusedError)
+REFUSED = (
+    LayoutChangedError,
+    DeclarationError,
+    DecisionError,
+    ArchiveError,
+    UndeclaredSourceError,
+    ReferenceFileError,
+    NoTableError,
+    DocumentRefused,
+    LetterError,
+    FormError,
+    NeedsPersonError,
+    NothingToReleaseError,
+    MixedSourcesError,
+    VerificationError,
+    UnknownCurrencyError,
+    DoubledUidError,
+    SlugError,
+)
+WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError, NoReleaseError, RegisterError, DeadlineError)
+TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError)
 
 
 def outcome_of(error: Exception) -> click.ClickException | None:
     """The way an error of a room is told and ends; None for a defect of the program."""
-    if isinstance(error, _REFUSED):
+    if isinstance(error, REFUSED):
         return Refused(str(error))
-    if isinstance(error, _WRONG_USE):
+    if isinstance(error, WRONG_USE):
         return click.UsageError(str(error))
-    if isinstance(error, _TRY_AGAIN):
+    if isinstance(error, TRY_AGAIN):
         return TryAgain(str(error))
+    return _of_the_machine(error)
+
+
+def _of_the_machine(error: Exception) -> click.ClickException | None:
+    """A full disk, a folder that may not be written, a database that does not answer: no defect, and may pass."""
+    if isinstance(error, OSError) and error.strerror:
+        return TryAgain(f"{error.filename or 'this machine'}: {error.strerror}")
+    if isinstance(error, OperationalError | InterfaceError):
+        return TryAgain(f"the registry: {error.orig}")
     return None

@@ -1,0 +1,92 @@
+"""Every error that a room can raise ends a command with a message and an exit code, never with a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+from commands import mediacontracts
+
+from cli import outcomes
+
+# Errors that a room catches itself: a value that cannot be read rejects its row, a page its capture.
+WITHIN = {
+    "NumberError", "YearError", "UnitWordError", "BinError", "DateError", "AmountError", "CellError", "ContractError",
+    "SumError", "CardError", "RowError", "PageTooBusy", "SampleDone", "FilterIgnoredError", "FilterError",
+    "TooManyRowsError",
+    # a defect of a reader, which must be seen whole
+    "RowsLostError",
+    # answered by the site as a page
+    "publish.site.web.reading.NoReleaseError",
+}  # fmt: skip
+
+
+def errors_of_the_rooms() -> dict[str, type[Exception]]:
+    found = {}
+    for room in ("db", "ingest", "scrapers", "publish"):
+        package = importlib.import_module(room)
+        for info in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if ".migrations" in info.name or info.name.endswith("__main__"):
+                continue
+            module = importlib.import_module(info.name)
+            for name, value in vars(module).items():
+                if inspect.isclass(value) and issubclass(value, Exception) and value.__module__ == info.name:
+                    found[f"{info.name}.{name}"] = value
+    return found
+
+
+def test_every_error_has_an_outcome() -> None:
+    known = outcomes.REFUSED + outcomes.WRONG_USE + outcomes.TRY_AGAIN
+    found = errors_of_the_rooms()
+    assert len(found) > 30
+    forgotten = [
+        name
+        for name, error in found.items()
+        if not issubclass(error, known) and name not in WITHIN and error.__name__ not in WITHIN
+    ]
+    assert forgotten == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("serve",), 2, "no release here; run `mediacontracts release` first"),
+        (("release",), 1, "nothing is loaded"),
+        (("retract", "nobody", "--why", "x"), 2, "nobody"),
+        (("ingest", "no_such", __file__), 2, "no source is called 'no_such'"),
+        (("ingest", "rs_cofinancing", __file__), 1, "test_outcomes.py"),
+        (("ingest", "kz_goszakup", __file__), 2, "is crawled, not ingested"),
+        (("crawl", "kz_goszakup"), 2, "GOSZAKUP_TOKEN is not set"),
+        (("tables", __file__), 1, "test_outcomes.py"),
+    ],
+)
+def test_wrong_use_is_told(tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+    done = mediacontracts(tmp_path, *arguments)
+    assert "Traceback" not in done.stderr
+    assert message in done.stderr
+    assert done.returncode == code
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = mediacontracts(tmp_path / "file" / "home", "check")
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "file" in done.stderr
+
+
+def test_a_registry_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    done = mediacontracts(tmp_path, "check", DATABASE_URL="postgresql+pg8000://nobody@127.0.0.1:9/none")
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_defect_shows_no_local_variables(tmp_path: Path) -> None:
+    # a defect: the registry is a folder's name that SQLAlchemy does not understand
+    done = mediacontracts(tmp_path, "check", DATABASE_URL="nonsense://user:geheim@127.0.0.1/none")
+    assert done.returncode == 1
+    assert "locals" not in done.stderr
+    assert "geheim" not in done.stderr
