@@ -150,7 +150,7 @@ def _sum_setter(source: Source, rule: Column) -> Setter:
             raise CellError(f"{raw!r} is no amount")
         amount = read_amount(cell if isinstance(cell, int | float) else raw, unit, blank=blank)
         row.sums[rule.to] = Sum(
-            role, amount.minor, amount.currency, amount.state, amount.precision, amount.raw, amount.rule
+            role, amount.minor, amount.currency, amount.state, amount.precision, raw or amount.raw, amount.rule
         )
 
     return read
