@@ -11,8 +11,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from publish.exports import defused
 from publish.schema_contracts import RECORD_COLUMNS
+from publish.spreadsheet import defused
 
 _NO_NEWS = frozenset({"id", "uid", "amount", "search_text", "capture_sha256", "fetched_at", "changed_at", "locator"})
 """Columns that follow others, or say only where and when the same thing was read again."""

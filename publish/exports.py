@@ -1,4 +1,7 @@
-"""The CSV files of a release: names instead of ids, exact decimals; one flavour for spreadsheets, one for programs."""
+"""The CSV files of a release: the whole tables, as the site gives any filtered view of them.
+
+Two flavours: one for spreadsheets (UTF-8 with BOM, no cell runs or is changed), one for programs, every cell as it is.
+"""
 
 from __future__ import annotations
 
@@ -6,108 +9,36 @@ import csv
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from publish.money import decimal_text
-from publish.schema_contracts import RECORD_COLUMNS
+from publish.site.core.filters import View
+from publish.site.core.release import read_release
+from publish.site.exports.files import csv_file, raw_csv_file
+from publish.spreadsheet import restored
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that starts with one of these (OWASP, "CSV Injection")."""
-
-_LEFT_OUT = frozenset({"id", "search_text"})
-"""Of no use outside the database file."""
-
-
-def defused(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula: it gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+_FLAVOURS = (("", csv_file), ("-raw", raw_csv_file))
 
 
 def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str, int]:
-    """Write both flavours of `contracts` and `other_records`; gives the number of rows of each file.
-
-    `<table>.csv` opens well in a spreadsheet: UTF-8 with BOM, formulas defused. `<table>-raw.csv` has every cell as
-    it is, and minor units and uids too.
-    """
+    """Write both flavours of `contracts` and `other_records`; gives the number of rows of each file."""
     written: dict[str, int] = {}
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as out:
+    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        release = read_release(out)
         for table in ("contracts", "other_records"):
-            for raw in (False, True):
-                name = f"{prefix}{table}{'-raw' if raw else ''}.csv"
-                written[name] = _write(out, table, directory / name, raw=raw)
-    out.close()
+            rows = int(out.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
+            for ending, make in _FLAVOURS:
+                name = f"{prefix}{table}{ending}.csv"
+                with (directory / name).open("wb") as handle:
+                    handle.writelines(make(out, release, View(table)))
+                written[name] = rows
+    finally:
+        out.close()
     return written
 
 
-def _write(out: sqlite3.Connection, table: str, path: Path, *, raw: bool) -> int:
-    select, header, texts = _columns(raw=raw)
-    digits = dict(out.execute("SELECT code, digits FROM currencies"))
-    joins = " ".join(
-        f'JOIN "{column.ref}" AS k_{column.name} ON k_{column.name}.id = r."{column.name}"'
-        for column in RECORD_COLUMNS
-        if column.ref
-    )
-    found = out.execute(f'SELECT {", ".join(select)} FROM "{table}" AS r {joins} ORDER BY r.id')
-    places = {name: at for at, name in enumerate(header)}
-    count = 0
-    with path.open("w", encoding="utf-8" if raw else "utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(header)
-        for row in found:
-            values = list(row)
-            _exact(values, places, digits)
-            if not raw:
-                for at in texts:
-                    if values[at]:
-                        values[at] = defused(values[at])
-            writer.writerow(values)
-            count += 1
-    return count
-
-
-def _columns(*, raw: bool) -> tuple[list[str], list[str], list[int]]:
-    """SQL, headings, and the places of text cells."""
-    select: list[str] = []
-    header: list[str] = []
-    texts: list[int] = []
-
-    def add(sql: str, name: str, *, text: bool) -> None:
-        if text:
-            texts.append(len(header))
-        select.append(sql)
-        header.append(name)
-
-    for column in RECORD_COLUMNS:
-        name = column.name
-        if name in _LEFT_OUT:
-            continue
-        if column.ref:
-            add(f"k_{name}.name", name, text=True)
-            if raw and name not in {"year", "source"}:
-                add(f"k_{name}.uid", f"{name}_uid", text=True)
-        elif name == "amount":
-            add("r.amount_minor", "amount", text=False)
-        elif name == "amount_minor":
-            if raw:
-                add("r.amount_minor", name, text=False)
-        elif name == "equivalent_minor":
-            add("r.equivalent_minor", "equivalent", text=False)
-            if raw:
-                add("r.equivalent_minor", name, text=False)
-        else:
-            add(f'r."{name}"', name, text=column.kind == "TEXT")
-    return select, header, texts
-
-
-def _exact(values: list[Any], places: dict[str, int], digits: dict[str, int]) -> None:
-    """Turn the minor units in `amount` and `equivalent` into exact decimal text."""
-    for name, currency in (("amount", "currency"), ("equivalent", "equivalent_currency")):
-        minor = values[places[name]]
-        if minor is not None:
-            values[places[name]] = decimal_text(minor, digits[values[places[currency]]])
-
-
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    """Read an export back, row by row."""
+    """Read an export back, row by row, every cell as the release has it."""
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        yield from csv.DictReader(handle)
+        raw = path.stem.endswith("raw")
+        for row in csv.DictReader(handle):
+            yield row if raw else {name: restored(cell) for name, cell in row.items()}

@@ -104,6 +104,8 @@ def _pages(database: Path) -> Iterator[tuple[str, str]]:
     for query in READY_QUERIES:
         yield f"{base}/{query.name}", query.title
         yield f"{base}/{query.name}.csv", "sum_minor"
+        # what does not fit is cut from the CSV without a word
+        yield f"{base}/{query.name}.json", '"truncated": false'
 
 
 async def _search(site: Datasette, database: Path) -> list[str]:

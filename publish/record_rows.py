@@ -115,3 +115,4 @@ def _when_and_how_much(values: dict[str, Any]) -> None:
     minor = values["amount_minor"]
     values["amount"] = None if minor is None else minor / 10 ** minor_digits(values["currency"])
     values["counted"] = int(values["_counted"])
+    values["corrected"] = 0  # corrections come once the rows are in

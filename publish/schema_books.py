@@ -148,8 +148,8 @@ CLAIMS = Table(
         free("figure", "The figure as printed.", unit="the column unit"),
         free("unit", "Unit of the figures in this row."),
         word("precision", "How exactly it is stated.", tuple(Precision)),
-        free("rounded_to", "What the figure is rounded to; empty where it is not rounded or not known."),
-        free("wording", "In the words of the text."),
+        free("rounded_to", "What the figure is rounded to; empty where it is not rounded.", unit="the column unit"),
+        free("wording", "Our own note on how the figure is put; not a quotation."),
         free("source_url", "Where it stands."),
         free("scope", "What the figure takes in."),
         word("verdict", "What comes of setting it beside our rows; 'not checked' while nothing has.", (*ClaimVerdict, "not checked")),  # noqa: E501 - one sentence
@@ -260,20 +260,37 @@ OPENNESS = Table(
     ),
     sort="rank",
 )
+CORRECTION_STATES = ("in force", "overtaken", "not in this release", "taken back")
 CORRECTIONS = Table(
     "corrections",
-    "Corrections",
-    "One row is one value that we set right, with the evidence; what the source said is kept.",
+    "Corrections and takedowns",
+    "One row is one value that we set right, with the evidence and what the source says, or one takedown of words, "
+    "which are not repeated here. Sums are made of corrected values; contracts.corrected marks the rows.",
     (
         ID,
-        *_RECORD,
-        plain("field", "Column that was set right."),
-        free("old", "What the source says.", null=True),
-        free("new", "What it should say.", null=True),
-        free("why", "Why, and by what evidence."),
-        plain("corrected_on", "Day of the correction.", unit="ISO 8601 date"),
+        plain("ref", "Lasting name of the correction.", unit="12 hex digits", unique=True),
+        word("kind", "A value set right, or words withdrawn wherever they stood.", ("correction", "takedown")),
+        word(
+            "state",
+            "in force; overtaken: the source says something else since, which stands; not in this release: the record "
+            "is not; taken back: we were wrong.",
+            CORRECTION_STATES,
+        ),
+        plain("record_uid", "uid of the record; empty for a takedown.", unit="16 hex digits"),
+        points_at("contract", "contracts", "That record, where it stands in contracts; else empty.", null=True),
+        points_at(
+            "other_record", "other_records", "That record, where it stands in other_records; else empty.", null=True
+        ),
+        plain("field", "What was set right; empty for a takedown."),
+        free("old", "What the source says; empty for a takedown.", null=True),
+        free("new", "What stands instead.", null=True),
+        free("why", "Why."),
+        free("evidence", "Where that can be seen."),
+        number("places", "Cells the words were taken out of; 0 for a correction.", "cells"),
+        plain("corrected_on", "Day of the entry.", unit="ISO 8601 date"),
     ),
-    checks=(_ONE_OF_TWO,),
+    checks=('"contract" IS NULL OR "other_record" IS NULL',),
+    sort_desc="corrected_on",
 )
 RELEASES = Table(
     "releases",

@@ -87,6 +87,7 @@ _HOW_MUCH: tuple[Column, ...] = (
     ),
     word("amount_precision", "How exactly the source states it.", tuple(Precision)),
     word("amount_role", "Which of the sums on the row this is; all of them stand in amounts.", tuple(AmountRole)),
+    flag("corrected", "1 where we set a value of this row right: the table corrections keeps what the source says."),
     word("instrument", "Legal form in which the money goes.", tuple(Instrument)),
 )
 

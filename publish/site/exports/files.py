@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from publish.exports import defused
+from publish.schema import BY_NAME
 from publish.site.core.filters import View
 from publish.site.core.release import Release
 from publish.site.core.sums import not_counted, totals
 from publish.site.exports.columns import CONTEXT, context, coverage, fields, select
+from publish.spreadsheet import csv_lines
 
 PIECE = 1_000
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# where a written piece may hold a cell that a spreadsheet runs: only then are its cells looked at one by one
-_MAY_RUN = re.compile(r'(?:^|[,"])[=+\-@\t\r]', re.MULTILINE)
 
 Make = Callable[[sqlite3.Connection, Release, View], Iterator[bytes]]
 
 
 def csv_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
-    """CSV for spreadsheets: UTF-8 with BOM, no cell runs as a formula."""
+    """CSV for spreadsheets: UTF-8 with BOM, no cell runs as a formula or is changed on opening."""
     return _csv(connection, release, view, raw=False)
 
 
@@ -36,38 +32,22 @@ def raw_csv_file(connection: sqlite3.Connection, release: Release, view: View) -
 
 def _csv(connection: sqlite3.Connection, release: Release, view: View, *, raw: bool) -> Iterator[bytes]:
     columns = (*fields(), *CONTEXT)
-    texts = [at for at, one in enumerate(columns) if one.kind not in ("number", "money")]
+    texts = [] if raw else [at for at, one in enumerate(columns) if one.kind not in ("number", "money")]
     tail = context(release, view)
-    yield ("" if raw else _BOM).encode() + _lines([[one.name for one in columns]], [], raw=True)
+    yield (("" if raw else _BOM) + csv_lines([[one.name for one in columns]])).encode()
     cursor = connection.execute(select(view), view.values)
     while found := cursor.fetchmany(PIECE):
-        yield _lines([(*row, *tail) for row in found], texts, raw=raw)
+        yield csv_lines([(*row, *tail) for row in found], texts).encode()
 
 
 def table_file(connection: sqlite3.Connection, table: str) -> Iterator[bytes]:
     """A whole table beside the records as CSV for spreadsheets."""
     cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id")
     names = [column[0] for column in cursor.description]
-    yield _BOM.encode() + _lines([names], [], raw=True)
+    texts = [at for at, column in enumerate(BY_NAME[table].columns) if column.kind == "TEXT"]
+    yield (_BOM + csv_lines([names])).encode()
     while found := cursor.fetchmany(PIECE):
-        yield _lines([tuple(row) for row in found], range(len(names)), raw=False)
-
-
-def _lines(found: Sequence[Sequence[Any]], texts: Sequence[int], *, raw: bool) -> bytes:
-    out = StringIO()
-    csv.writer(out).writerows(found)
-    text = out.getvalue()
-    if not raw and _MAY_RUN.search(text):
-        out = StringIO()
-        writer = csv.writer(out)
-        for row in found:
-            cells = list(row)
-            for at in texts:
-                if isinstance(cells[at], str):
-                    cells[at] = defused(cells[at])
-            writer.writerow(cells)
-        text = out.getvalue()
-    return text.encode()
+        yield csv_lines(found, texts).encode()
 
 
 def json_lines_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
