@@ -23,6 +23,7 @@ _COMMANDS = {
     "sources": "cli.declaring",
     "new-source": "cli.declaring",
     "retract": "cli.keeping",
+    "correct": "cli.correcting",
     "backup": "cli.keeping",
     "restore": "cli.keeping",
     "tables": "cli.looking",

@@ -22,6 +22,7 @@ from ingest.requests.letters import LetterError
 from ingest.retract import UnknownTargetError
 from ingest.source import DeclarationError
 from ingest.tables import DocumentRefused
+from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
 from publish.release import MixedSourcesError, NothingToReleaseError
@@ -49,6 +50,7 @@ REFUSED = (
     UnknownCurrencyError,
     DoubledUidError,
     SlugError,
+    CorrectionError,
 )
 WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError, NoReleaseError, RegisterError, DeadlineError)
 TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError)

@@ -51,7 +51,12 @@ def released(installation: Installation, engine: Engine, *, allow_mixed: bool = 
         load_claims(connection)
         check_claims(connection)
     result = build_release(
-        engine, installation.releases, slugs=installation.slugs, salt=_salt(installation), allow_mixed=allow_mixed
+        engine,
+        installation.releases,
+        slugs=installation.slugs,
+        salt=_salt(installation),
+        corrections=installation.home / "corrections" / "corrections.jsonl",
+        allow_mixed=allow_mixed,
     )
     state = "" if result.is_new else " (released before, shown again)"
     say(f"release {result.name}: {result.records} records, {result.other_records} others{state}")

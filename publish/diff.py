@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import heapq
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -32,8 +32,19 @@ class DiffCounts:
 Facts = dict[str, Any]
 
 
-def write_diff(old: Path, new: Path, path: Path) -> DiffCounts:
-    """Compare two database files and write one line for every record added or removed and every field changed."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def write_diff(old: Path, new: Path, path: Path, hidden: Callable[[str], str] = _as_it_is) -> DiffCounts:
+    """Compare two database files and write one line for every record added or removed and every field changed.
+
+    Args:
+        old: the release before.
+        new: this release.
+        path: where to.
+        hidden: takes withdrawn words out of a text: the old release may still hold them.
+    """
     counts = DiffCounts()
     before, after = (sqlite3.connect(f"file:{database}?mode=ro", uri=True) for database in (old, new))
     try:
@@ -43,7 +54,7 @@ def write_diff(old: Path, new: Path, path: Path) -> DiffCounts:
             shared = _shared_columns(before)
             for uid, was, now in _paired(_facts(before, shared), _facts(after, shared)):
                 for change in _changes(was, now, counts):
-                    writer.writerow((uid, *(defused(cell) for cell in change)))
+                    writer.writerow((uid, *(defused(hidden(cell)) for cell in change)))
     finally:
         before.close()
         after.close()

@@ -15,6 +15,7 @@ from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, Reject
 from db.model.provenance import Capture
 from db.privacy import mask_person_ids
 from db.words import PartyState
+from publish.corrections import Correction
 from publish.described import Table
 from publish.keys import Keys, state_rows
 from publish.money import minor_digits
@@ -23,6 +24,7 @@ from publish.registry import bytewise, data_as_of, in_contracts, instant, stream
 from publish.request_rows import asked_years, coverage_rows, openness_rows, request_rows
 from publish.schema import BY_NAME
 from publish.schema_contracts import CONTRACTS, OTHER_RECORDS, YEAR_NONE, YEAR_SEVERAL
+from publish.set_right import SetRight, set_right
 
 
 class DoubledUidError(Exception):
@@ -35,6 +37,7 @@ class Filled:
 
     data_as_of: str
     sources: list[Row[Any]]
+    set_right: SetRight
 
 
 class Places:
@@ -53,7 +56,13 @@ class Places:
         return (place, None) if place > 0 else (None, -place)
 
 
-def fill(connection: Connection, out: sqlite3.Connection, keys: Keys) -> Filled:
+def fill(
+    connection: Connection,
+    out: sqlite3.Connection,
+    keys: Keys,
+    corrections: list[Correction],
+    salt: bytes,
+) -> Filled:
     """Fill all tables but `about` and `releases`, which are written once the content has a name."""
     sources = used_sources(connection)
     source_ids = {row.id: at for at, row in enumerate(sources, start=1)}
@@ -83,8 +92,9 @@ def fill(connection: Connection, out: sqlite3.Connection, keys: Keys) -> Filled:
     write(out, BY_NAME["requests"], requests)
     write(out, BY_NAME["coverage"], coverage_rows(connection, keys, request_ids))
     write(out, BY_NAME["openness"], openness_rows(connection, keys))
+    done = set_right(out, corrections, salt)
     _count_rows(out)
-    return Filled(data_as_of(connection), sources)
+    return Filled(data_as_of(connection), sources, done)
 
 
 def write(out: sqlite3.Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:

@@ -41,6 +41,14 @@ class Ledger:
         ]
         return found
 
+    def with_moved(self, moved: Iterable[tuple[SumKey, tuple[int, int, int]]]) -> Ledger:
+        """The books after corrections, which take a figure out of one sum and put it into another."""
+        sums = dict(self.sums)
+        for key, figures in moved:
+            before = sums.get(key, (0, 0, 0))
+            sums[key] = (before[0] + figures[0], before[1] + figures[1], before[2] + figures[2])
+        return Ledger(self.rows, {key: figures for key, figures in sums.items() if any(figures)})
+
 
 _TABLES: tuple[tuple[str, type[Base]], ...] = (
     ("amounts", RecordAmount),

@@ -17,6 +17,8 @@ from publish.money import decimal_text, minor_digits
 from publish.schema import SCHEMA_VERSION
 from publish.schema_contracts import HOW_TO_SUM
 
+_KINDS = (("sums", "amount"), ("equivalents", "equivalent"))
+
 
 def program() -> str:
     """Name and version of the program, as a release states them."""
@@ -37,6 +39,7 @@ def write_manifest(
     data_as_of: str,
     sample: bool,
     ledger: Ledger,
+    as_sources_say: Ledger,
     previous: str,
     diff: DiffCounts | None,
 ) -> str:
@@ -49,6 +52,7 @@ def write_manifest(
         data_as_of: latest reading of a source in it, ISO 8601 UTC.
         sample: whether it holds invented figures.
         ledger: its books.
+        as_sources_say: the same before corrections; shown where it differs.
         previous: name of the release before; "" if there is none.
         diff: what changed since.
     """
@@ -62,6 +66,7 @@ def write_manifest(
         "tables": ledger.rows,
         "sums": _sums(ledger, "amount"),
         "equivalents": _sums(ledger, "equivalent"),
+        **_uncorrected(ledger, as_sources_say),
         "previous": previous,
         "since_previous": None if diff is None else asdict(diff),
         "files": {
@@ -75,6 +80,14 @@ def write_manifest(
     }
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return sha256_of(path)
+
+
+def _uncorrected(ledger: Ledger, as_sources_say: Ledger) -> dict[str, Any]:
+    """The sums without our corrections, where there are any: no correction moves a total in silence."""
+    if ledger.sums == as_sources_say.sums:
+        return {}
+    said = {f"{name}_as_sources_say": _sums(as_sources_say, kind) for name, kind in _KINDS}
+    return {name: sums for name, sums in said.items() if sums}
 
 
 def _sums(ledger: Ledger, kind: str) -> list[dict[str, Any]]:

@@ -22,7 +22,8 @@ _TEXT = (
     "Counted rows only, one line for each {by}, currency and measure. sum is exact decimal text made of minor units "
     "(sum_minor). Lines whose sum_of says 'equivalent' add up second currencies that sources print themselves: the "
     "same money again, never to be added to the others. without_sum counts rows that state no sum, which is not "
-    "zero; not_exact counts rows whose sum is rounded, at least or at most."
+    "zero; not_exact counts rows whose sum is rounded, at least or at most; corrected counts rows in which we set a "
+    "value right, with what the source says in the table corrections."
 )
 _REST = (
     " Where there are too many for one page, the smaller ones stand together in the last line of their currency and "
@@ -34,7 +35,7 @@ def _half(key: str, minor: str, currency: str, kind: str) -> str:
     only = f" and c.{currency} <> ''" if kind == "equivalent" else ""
     return f"""  select c.{key} as key_id, c.measure as measure, c.{currency} as currency, '{kind}' as sum_of,
     count(*) as records, count(*) - count(c.{minor}) as without_sum,
-    sum(c.amount_precision <> 'exact') as not_exact, sum(c.{minor}) as sum_minor
+    sum(c.amount_precision <> 'exact') as not_exact, sum(c.corrected) as corrected, sum(c.{minor}) as sum_minor
   from contracts as c where c.counted = 1{only}
   group by c.{key}, c.measure, c.{currency}"""
 
@@ -47,7 +48,7 @@ def _sums(key: str) -> str:
 )"""
 
 
-_FIGURES = """s.measure, s.currency, s.sum_of, s.records, s.without_sum, s.not_exact,
+_FIGURES = """s.measure, s.currency, s.sum_of, s.records, s.without_sum, s.not_exact, s.corrected,
   case when s.sum_minor < 0 then '-' else '' end || (abs(s.sum_minor) / u.minor_per_unit)
     || case when u.digits > 0 then '.' || substr('0000' || (abs(s.sum_minor) % u.minor_per_unit), -u.digits)
        else '' end as sum,
@@ -72,11 +73,12 @@ def _query(key: str, table: str) -> ReadyQuery:
   select p.*, {MOST_LINES} / (select count(*) from (select distinct sum_of, measure, currency from sums)) as room
   from placed as p
 ), lines as (
-  select name, uid, measure, currency, sum_of, records, without_sum, not_exact, sum_minor, 0 as is_rest from kept
+  select name, uid, measure, currency, sum_of, records, without_sum, not_exact, corrected, sum_minor,
+    0 as is_rest from kept
   where place <= room
   union all
   select count(*) || ' others', '', measure, currency, sum_of, sum(records), sum(without_sum), sum(not_exact),
-    sum(sum_minor), 1
+    sum(corrected), sum(sum_minor), 1
   from kept where place > room group by measure, currency, sum_of
 )
 select s.name as {key}, s.uid as {key}_uid, {_FIGURES}

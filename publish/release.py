@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from db.bulk import table_of
 from db.model import Release
+from publish.corrections import Correction, read_corrections, standing
 from publish.diff import DiffCounts, write_diff
 from publish.exports import write_exports
 from publish.fill import Filled, fill, write
@@ -31,6 +32,7 @@ from publish.schema_contracts import HOW_TO_SUM
 from publish.slugs import Slugs
 from publish.swap import building, current, put_in_place, show
 from publish.verify import verify
+from publish.withdrawal import Withdrawal
 
 
 class NothingToReleaseError(Exception):
@@ -75,6 +77,7 @@ def build_release(
     slugs: Path,
     previous: Path | None = None,
     salt: bytes = b"",
+    corrections: Path | None = None,
     allow_mixed: bool = False,
 ) -> ReleaseResult:
     """Build, verify and show a release of the registry as it stands.
@@ -85,6 +88,7 @@ def build_release(
         slugs: the file of slugs fixed at first publication; new ones are added to it.
         previous: directory of the release to compare with; by default the one shown.
         salt: the installation's secret, needed where a natural person has a registry number.
+        corrections: the file of corrections and takedowns, if there is one.
         allow_mixed: whether invented and real sources may stand together (the demo).
 
     Raises:
@@ -92,14 +96,18 @@ def build_release(
         MixedSourcesError: it holds invented and real sources and `allow_mixed` is not set.
         VerificationError: what was built is not what the registry says; the last release stays.
         BuildRunningError: another build is running in `out_dir`.
+        CorrectionError: the file of corrections cannot be read, or one of them cannot be applied.
     """
+    set_right = read_corrections(corrections) if corrections else []
     with building(out_dir) as staging:
         fixed = Slugs(slugs, salt)
-        built = _build_database(engine, staging, fixed, allow_mixed=allow_mixed)
+        built = _build_database(engine, staging, fixed, set_right, salt, allow_mixed=allow_mixed)
         verify(built.database, built.metadata, built.ledger)
         name = built.name
         earlier = previous or current(out_dir)
-        diff = _write_beside(staging, built, None if earlier is None or earlier.name == name else earlier)
+        withdrawal = Withdrawal(word for one in standing(set_right) for word in one.words)
+        compared = None if earlier is None or earlier.name == name else earlier
+        diff = _write_beside(staging, built, compared, withdrawal)
         manifest = staging / f"{built.prefix}manifest.json"
         fixed.save()
         target = out_dir / name
@@ -132,6 +140,7 @@ class _Built:
     prefix: str
     filled: Filled
     ledger: Ledger
+    as_sources_say: Ledger
 
 
 def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
@@ -145,7 +154,9 @@ def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
     return bool(invented)
 
 
-def _build_database(engine: Engine, staging: Path, slugs: Slugs, *, allow_mixed: bool) -> _Built:
+def _build_database(
+    engine: Engine, staging: Path, slugs: Slugs, corrections: list[Correction], salt: bytes, *, allow_mixed: bool
+) -> _Built:
     raw = staging / ".raw.db"
     out = sqlite3.connect(raw, isolation_level=None)
     try:
@@ -159,8 +170,9 @@ def _build_database(engine: Engine, staging: Path, slugs: Slugs, *, allow_mixed:
                 raise NothingToReleaseError("the registry holds no record; crawl or ingest a source first")
             keys = read_keys(connection, slugs, asked_bodies(connection))
             out.execute("BEGIN")
-            filled = fill(connection, out, keys)
+            filled = fill(connection, out, keys, corrections, salt)
             out.execute("COMMIT")
+            corrected = ledger.with_moved(filled.set_right.sums)
             sample = _is_sample(filled.sources, allow_mixed=allow_mixed)
             earlier = _earlier_releases(connection, filled.data_as_of)
         with raw.open("rb") as handle:
@@ -171,7 +183,7 @@ def _build_database(engine: Engine, staging: Path, slugs: Slugs, *, allow_mixed:
         out.execute("BEGIN")
         kept = [row for row in earlier if row[0] != name]
         write(out, BY_NAME["releases"], ((at, *row) for at, row in enumerate(kept, start=1)))
-        write(out, BY_NAME["about"], _about(name, filled, ledger, sample=sample))
+        write(out, BY_NAME["about"], _about(name, filled, corrected, sample=sample))
         out.execute("COMMIT")
         for statement in index_statements():
             out.execute(statement)
@@ -184,7 +196,7 @@ def _build_database(engine: Engine, staging: Path, slugs: Slugs, *, allow_mixed:
     raw.unlink()
     metadata = staging / f"{prefix}metadata.yml"
     metadata.write_text(as_yaml(release_metadata(database.stem, name, licences, sample=sample)), encoding="utf-8")
-    return _Built(database, metadata, name, prefix, filled, ledger)
+    return _Built(database, metadata, name, prefix, filled, corrected, ledger)
 
 
 def _earlier_releases(connection: Connection, data_as_of: str) -> list[tuple[Any, ...]]:
@@ -208,6 +220,8 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
         "records": str(ledger.rows["contracts"]),
         "other_records": str(ledger.rows["other_records"]),
         "rejected_rows": str(ledger.rows["rejected_rows"]),
+        "corrections": str(filled.set_right.applied),
+        "takedowns": str(filled.set_right.withdrawn),
         "privacy": "Identity numbers of natural persons are masked in every text.",
         "schema_version": str(SCHEMA_VERSION),
         "program": program(),
@@ -215,7 +229,7 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
     return [(at, *fact) for at, fact in enumerate(facts.items(), start=1)]
 
 
-def _write_beside(staging: Path, built: _Built, earlier: Path | None) -> DiffCounts | None:
+def _write_beside(staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal) -> DiffCounts | None:
     """Write exports, attribution, the difference to the release before, and the manifest of them all."""
     files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None}
     files.update(write_exports(built.database, staging, built.prefix))
@@ -230,7 +244,7 @@ def _write_beside(staging: Path, built: _Built, earlier: Path | None) -> DiffCou
     old = sorted(earlier.glob(f"*{DATABASE}.db")) if earlier else []
     if earlier and old:
         path = staging / f"{built.prefix}diff.csv"
-        diff = write_diff(old[0], built.database, path)
+        diff = write_diff(old[0], built.database, path, withdrawal.hidden)
         files[path.name] = None
     write_manifest(
         staging / f"{built.prefix}manifest.json",
@@ -239,6 +253,7 @@ def _write_beside(staging: Path, built: _Built, earlier: Path | None) -> DiffCou
         data_as_of=built.filled.data_as_of,
         sample=bool(built.prefix),
         ledger=built.ledger,
+        as_sources_say=built.as_sources_say,
         previous=earlier.name if earlier and old else "",
         diff=diff,
     )

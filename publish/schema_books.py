@@ -283,7 +283,7 @@ CORRECTIONS = Table(
         ),
         plain("field", "What was set right; empty for a takedown."),
         free("old", "What the source says; empty for a takedown.", null=True),
-        free("new", "What stands instead.", null=True),
+        free("new", "What stands instead; [withdrawn] for a takedown."),
         free("why", "Why."),
         free("evidence", "Where that can be seen."),
         number("places", "Cells the words were taken out of; 0 for a correction.", "cells"),

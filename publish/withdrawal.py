@@ -82,8 +82,6 @@ def _new_addresses(out: sqlite3.Connection, withdrawal: Withdrawal, salt: bytes)
             made = f"withdrawn-{hmac.new(salt, uid.encode(), sha256).hexdigest()[:12]}"
             out.execute(f"UPDATE {table} SET uid = ? WHERE id = ?", (made, at))
             for role in roles:
-                out.execute(
-                    "UPDATE spellings SET entity_uid = ? WHERE role = ? AND entity_uid = ?", (made, role, uid)
-                )
+                out.execute("UPDATE spellings SET entity_uid = ? WHERE role = ? AND entity_uid = ?", (made, role, uid))
             changed += 1
     return changed
