@@ -1,4 +1,4 @@
-"""Commands that look at one file and load nothing: tables, names."""
+"""Commands that look at one file and load nothing: tables, names, topics."""
 
 from __future__ import annotations
 
@@ -58,3 +58,31 @@ def evaluate(file: Path) -> None:
     from ingest.names.evaluate import evaluate as measured  # noqa: PLC0415 - brings in rapidfuzz
 
     click.echo(json.dumps(measured(file), ensure_ascii=False, indent=1))
+
+
+@click.group()
+def topics() -> None:
+    """How well it is told what is a media contract.
+
+    \b
+    Example:
+      mediacontracts topics evaluate tests/topics/labels.csv
+    """
+
+
+@topics.command("evaluate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def evaluate_topics(file: Path) -> None:
+    """Measure media or not on labelled purchases (columns id, name, description, label); prints JSON.
+
+    \b
+    Example:
+      mediacontracts topics evaluate labels.csv
+    """
+    from ingest.topics.evaluate import evaluate as measured  # noqa: PLC0415 - reads the rules
+
+    try:
+        found = measured(file)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1))

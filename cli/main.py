@@ -28,6 +28,8 @@ _COMMANDS = {
     "restore": "cli.keeping",
     "tables": "cli.looking",
     "names": "cli.looking",
+    "topics": "cli.looking",
+    "decide": "cli.deciding",
 }
 
 
