@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from statistics import median
+from typing import Any
 
 from benchmarks.pages import served
 from benchmarks.result import Result
@@ -16,7 +17,7 @@ CONTRACTS = 100_000
 ROUNDS = 3
 
 
-def run(mode: str, address: str) -> tuple[float, float]:
+def crawled(mode: str, address: str) -> tuple[float, float]:
     """Seconds and peak memory (MB) of one crawl."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -40,7 +41,7 @@ def measure(rounds: int = ROUNDS) -> list[Result]:
     with served(CONTRACTS) as address:
         for _ in range(rounds):
             for mode, times in seconds.items():
-                took, megabytes = run(mode, address)
+                took, megabytes = crawled(mode, address)
                 times.append(took)
                 if mode == "ours":
                     memory.append(megabytes)
@@ -52,6 +53,11 @@ def measure(rounds: int = ROUNDS) -> list[Result]:
     ]
 
 
+def run(rounds: int = ROUNDS) -> list[dict[str, Any]]:
+    """Lines for `benchmarks/results.json`."""
+    return [result.as_json() for result in measure(rounds)]
+
+
 if __name__ == "__main__":
-    for result in measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS):
-        print(result.as_json())
+    for line in run(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS):
+        print(line)

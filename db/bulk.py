@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -13,8 +13,12 @@ from db.model.base import Base
 CHUNK = 500
 """Values in one IN list: below every driver's limit of parameters."""
 
-POSTGRESQL_PARAMETERS = 32_000
-"""Parameters of one statement: the protocol counts them in 16 bits."""
+PARAMETERS = 32_000
+"""Parameters of one statement: PostgreSQL's protocol counts them in 16 bits, SQLite takes 32,766."""
+
+SQLITE_ROWS = (200, 50, 10, 1)
+"""Rows of one statement: a page of the portal at once, and a few sizes more, so that the driver keeps each prepared.
+Against a statement a row this takes half the time, and the driver lets go of the interpreter once a statement."""
 
 T = TypeVar("T")
 
@@ -44,12 +48,16 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     marks = "(" + ", ".join([_mark(connection)] * len(columns)) + ")"
     insert = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(insert + marks, list(rows))
-        return
-    # a server is asked once per statement, so many rows go into one
-    for part in chunks(rows, max(1, POSTGRESQL_PARAMETERS // len(columns))):
-        values = tuple(value for row in part for value in row)
-        connection.exec_driver_sql(insert + ", ".join([marks] * len(part)), values)
+        sizes = [size for size in SQLITE_ROWS if size * len(columns) <= PARAMETERS]
+    else:
+        # a server is asked once per statement, so as many rows as it takes go into one
+        sizes = [max(1, PARAMETERS // len(columns))]
+    start = 0
+    while start < len(rows):
+        left = len(rows) - start
+        part = rows[start : start + next((size for size in sizes if size <= left), left)]
+        connection.exec_driver_sql(insert + ", ".join([marks] * len(part)), tuple(chain.from_iterable(part)))
+        start += len(part)
 
 
 def update_rows(

@@ -47,6 +47,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:  # noqa: ANN401
         "synchronous=NORMAL",
         "busy_timeout=30000",
         "cache_size=-32000",
+        "wal_autocheckpoint=8000",  # pages: a checkpoint every 32 MB, not after every other batch of a long run
     ):
         connection.execute(f"PRAGMA {pragma}")
 

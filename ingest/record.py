@@ -1,6 +1,7 @@
 """What a reader yields: typed records, rejected rows, and the batch that carries both.
 
-A batch is what one page or one slice of a file gave. Rows in = records + rejected, always.
+A batch is what one page or one slice of a file gave. Rows in = records + rejected, always. What a record is made of
+cannot hold itself, so it is left out of the collection of cycles (`gc=False`), which would walk it over and over.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from db.words import (
 )
 
 
-class Party(msgspec.Struct, frozen=True):
+class Party(msgspec.Struct, frozen=True, gc=False):
     """A body, organisation or outlet as one row names it: the spelling, not the entity.
 
     `registry_id` is set only when it identifies: pseudo ids and ids whose check digit fails stay empty here and are
@@ -47,7 +48,7 @@ NONE_YET = Party(state=PartyState.NONE_YET)
 WITHHELD_PARTY = Party(state=PartyState.WITHHELD)
 
 
-class Sum(msgspec.Struct, frozen=True):
+class Sum(msgspec.Struct, frozen=True, gc=False):
     """One sum of a row: minor units of `currency`, its role, its raw text and the unit rule that read it."""
 
     role: AmountRole
@@ -59,7 +60,7 @@ class Sum(msgspec.Struct, frozen=True):
     rule: str = ""
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line of a contract (OCDS `item`); quantity is exact decimal text, sums are minor units."""
 
     line_key: str = ""
@@ -74,7 +75,7 @@ class Line(msgspec.Struct, frozen=True):
     minor_without_vat: int | None = None
 
 
-class Record(msgspec.Struct, kw_only=True):
+class Record(msgspec.Struct, kw_only=True, gc=False):
     """One sum, as one source states it. Fields as in the data dictionary.
 
     Exactly one of two ways gives the key: `key` (the source's own id) or `identity` (raw text of the identity

@@ -56,15 +56,18 @@ def record_uid(source: str, key: str) -> str:
 
 
 def facts_of(record: Record, ids: Ids) -> tuple[Any, ...]:
-    """The values of `FACTS`, in order."""
+    """The values of `FACTS`, in order.
+
+    Words are given as plain text (`_value_`): the driver takes seven times as long to bind a `StrEnum`.
+    """
     r, amount, equivalent = record, record.amount, record.equivalent
     return (
-        r.root_key or r.key, r.version, r.measure, r.instrument, r.relevance, r.relevance_by, r.standing,
-        r.standing_why, r.rank, ids.payer, ids.ministry, ids.organiser, r.recipient.state, ids.recipient,
-        r.intermediary.state, ids.intermediary, r.outlet.state, ids.outlet, r.year_state, r.year, r.year_to,
-        r.year_basis, r.signed_on, r.period_from, r.period_to, r.opened_at, r.closed_at, amount.state,
-        amount.precision, amount.role, amount.minor, amount.currency,
-        equivalent.minor if equivalent else None, equivalent.currency if equivalent else "",
+        r.root_key or r.key, r.version, r.measure._value_, r.instrument._value_, r.relevance._value_, r.relevance_by,
+        r.standing._value_, r.standing_why, r.rank, ids.payer, ids.ministry, ids.organiser, r.recipient.state._value_,
+        ids.recipient, r.intermediary.state._value_, ids.intermediary, r.outlet.state._value_, ids.outlet,
+        r.year_state._value_, r.year, r.year_to, r.year_basis._value_, r.signed_on, r.period_from, r.period_to,
+        r.opened_at, r.closed_at, amount.state._value_, amount.precision._value_, amount.role._value_, amount.minor,
+        amount.currency, equivalent.minor if equivalent else None, equivalent.currency if equivalent else "",
         r.source_topic, r.subject, r.subject_lang, ids.region, r.region_text, r.method, r.method_code, r.status,
         r.status_code, r.number, _json(r.details).decode() if r.details else "", r.deleted_at,
     )  # fmt: skip
@@ -82,7 +85,7 @@ def amount_rows(record_id: int, record: Record) -> list[tuple[Any, ...]]:
     sums: list[Sum] = [record.amount, *record.other_sums]
     if record.equivalent:
         sums.append(record.equivalent)
-    return [(record_id, s.role, s.currency, s.minor, s.state, s.raw, s.rule) for s in sums]
+    return [(record_id, s.role._value_, s.currency, s.minor, s.state._value_, s.raw, s.rule) for s in sums]
 
 
 def line_rows(record_id: int, record: Record) -> list[tuple[Any, ...]]:

@@ -32,6 +32,7 @@ class _Spellings:
         self.entities: Table = entities.__table__
         self.names: Table = names.__table__
         self.reference = reference
+        self.with_id = "registry_id" in self.names.c
         self.by_spelling: dict[Spelling, int] = {}
         self.by_key: dict[str, int] = {}
         self.entity_of: dict[int, int] = {}
@@ -40,10 +41,6 @@ class _Spellings:
         self._seen_name = 0
         self._new_entities: list[tuple[Any, ...]] = []
         self._new_names: list[tuple[Any, ...]] = []
-
-    @property
-    def with_id(self) -> bool:
-        return "registry_id" in self.names.c
 
     def refresh(self, connection: Connection) -> None:
         """Read what other writers added since the last batch."""

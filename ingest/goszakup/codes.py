@@ -79,6 +79,9 @@ class Verdict(NamedTuple):
     why: str
 
 
+_COUNTED = Verdict(Standing.COUNTS, Standing.COUNTS, "")
+
+
 def code_of(names: MappingProxyType[int, str], name: str) -> int | None:
     """The code behind a name as the register's pages print it; None for a name that is not listed."""
     wanted = cleaned(name).casefold()
@@ -94,9 +97,9 @@ def verdict_of(status: int | None, name: str, *, deleted: bool) -> Verdict:
     """
     if deleted:
         return Verdict(Standing.NEVER, Standing.NEVER, "deleted at the source")
-    label = " ".join([str(status)] * (status is not None) + [f"«{name}»"] * bool(name)) or "not stated"
     if status in _COUNTING:
-        return Verdict(Standing.COUNTS, Standing.COUNTS, "")
+        return _COUNTED
+    label = " ".join([str(status)] * (status is not None) + [f"«{name}»"] * bool(name)) or "not stated"
     if status in _SUPERSEDED:
         return Verdict(Standing.SUPERSEDED, Standing.SUPERSEDED, f"superseded: status {label}")
     if status in _VOID:

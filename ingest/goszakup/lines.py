@@ -43,7 +43,7 @@ def _line(unit: Unit, currency: str) -> Line:
         _joined(plan.desc_ru, plan.extra_desc_ru),
         _quantity(unit.quantity),
         unit.unit_name or str(plan.ref_units_code or ""),
-        "; ".join(cleaned(place.full_delivery_place_name_ru or "") for place in plan.plans_kato or ()),
+        "; ".join([cleaned(place.full_delivery_place_name_ru or "") for place in plan.plans_kato or ()]),
         _minor(unit.total_sum_wnds, currency),
         _minor(unit.total_sum, currency),
     )

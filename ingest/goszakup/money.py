@@ -14,7 +14,7 @@ from ingest.values.amount import Unit as AmountUnit
 from ingest.values.amount import read_amount
 from ingest.values.money_words import MINOR_DIGITS
 
-LARGEST = 15
+LARGEST = Decimal(10**15)
 """A sum of 10^15 and more currency units is a slip; the registry keeps minor units in 64 bits."""
 RULE = "× 1 (currency units, as the portal states them)"
 
@@ -44,7 +44,7 @@ def minor_units(value: Decimal, currency: str) -> int:
     Raises:
         SumError: it is negative, not a whole number of minor units, or too large for a 64-bit column.
     """
-    if not value.is_finite() or value.adjusted() > LARGEST:
+    if not value.is_finite() or value >= LARGEST:
         raise SumError(f"{value} is no sum of money")
     scaled = value * minor_factor(currency)
     minor = int(scaled)

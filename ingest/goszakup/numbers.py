@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBER_SYS = re.compile(r"([0-9]{12}/[0-9]{3,})/([0-9]{2,})", re.ASCII)
 
 
+@lru_cache(maxsize=64)
 def split_number(number_sys: str) -> tuple[str, str]:
     """The part of `contractNumberSys` that all versions share, and the version.
 

@@ -22,7 +22,9 @@ class Share(msgspec.Struct, frozen=True):
 
 def is_several_years(contract: Contract) -> bool:
     """Whether a contract runs over several budget years, by its type or by its shares."""
-    years = {share.fin_year for share in contract.year_sums or () if share.fin_year}
+    if not contract.year_sums:
+        return contract.ref_contract_year_type_id == SEVERAL
+    years = {share.fin_year for share in contract.year_sums if share.fin_year}
     return len(years) > 1 or contract.ref_contract_year_type_id == SEVERAL
 
 
