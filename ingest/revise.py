@@ -21,7 +21,7 @@ _PARTIES = {
     "intermediary_name_id": ("intermediary", "organisation_name"),
     "outlet_name_id": ("outlet", "outlet_name"),
 }
-_DERIVED = frozenset({"ministry_id", "rank", "relevance_by"})
+_DERIVED = frozenset({"ministry_id", "rank", "relevance", "relevance_by"})
 """Columns that follow others and are no news of their own."""
 
 

@@ -1,4 +1,4 @@
-"""Brings a registry to rest before it is checked and released: identities, then what counts, then between sources.
+"""Brings a registry to rest before it is checked and released: identities, relevance, what counts, between sources.
 
 Everything is decided anew from the records, the decisions and the declarations, so the order in which things came in
 leaves no trace.
@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from db.engine import writing
 from ingest.counting import count_between, recount
 from ingest.identity import Resolved, load_decisions, resolve_registry
+from ingest.relevance import Judged, judge, load_judgements
 from ingest.source import Source
 
 PRECEDENCE = Path(__file__).resolve().parent / "data" / "precedence.yml"
@@ -24,6 +25,7 @@ class Settled(msgspec.Struct):
     """What came of it, for a person to read."""
 
     identities: list[Resolved]
+    relevance: Judged
     hidden_between_sources: int
 
 
@@ -33,17 +35,19 @@ def read_precedence(path: Path = PRECEDENCE) -> list[str]:
 
 
 def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled:
-    """Resolve identities and decide what counts, in one transaction.
+    """Resolve identities, say what is money for media and what counts, in one transaction.
 
     Raises:
         ingest.names.decisions.DecisionError: two decisions contradict each other; nothing is changed.
     """
     decisions = load_decisions(home)
+    judgements = load_judgements(home)
     order = read_precedence()
     with writing(engine) as connection:
         identities = resolve_registry(connection, decisions)
+        relevance = judge(connection, sources, judgements)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
             recount(connection, source_id, sources[name].superseded_why if name in sources else "superseded")
         hidden = count_between(connection, [(ids[name], name) for name in order if name in ids])
-    return Settled(identities, hidden)
+    return Settled(identities, relevance, hidden)

@@ -14,10 +14,9 @@ from db.bulk import table_of
 from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, RejectedRow, Revision, Run
 from db.model.provenance import Capture
 from db.privacy import mask_person_ids
-from db.words import PartyState
 from publish.corrections import Correction
 from publish.described import Table
-from publish.keys import Keys, state_rows
+from publish.keys import Keys
 from publish.money import minor_digits
 from publish.record_rows import record_rows
 from publish.registry import bytewise, data_as_of, in_contracts, instant, stream, used_sources
@@ -74,10 +73,9 @@ def fill(
         ("recipients", keys.recipients),
         ("intermediaries", keys.intermediaries),
         ("regions", keys.regions),
+        ("topics", keys.topics),
     ):
         write(out, BY_NAME[name], party.rows)
-    named = (PartyState.UNKNOWN, PartyState.WITHHELD, PartyState.NOT_APPLICABLE)
-    write(out, BY_NAME["topics"], state_rows(named, ("", 0)))
     write(out, BY_NAME["spellings"], keys.spellings())
     _sources(out, sources, source_ids)
     _years(connection, out)

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row, select
 
 from db.bulk import table_of
 from db.fold import fold_word, words
-from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName, Record, Region
+from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName, Record, Region, Topic
 from db.model.base import Base
 from db.privacy import mask_person_ids
+from db.slug import slug
 from db.words import PartyRole, PartyState
 from publish.schema_contracts import STATE_IDS
 from publish.slugs import PERSON_SCHEMES, STATE_UIDS, Slugs
@@ -57,6 +58,8 @@ class Keys:
     intermediaries: Party
     outlets: Party
     regions: Party
+    topics: Party
+    topic_ids: dict[str, int]
     bodies: dict[int, Spelled]
     organisations: dict[int, Spelled]
     titles: dict[int, Spelled]
@@ -96,6 +99,8 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
     between = {organisations[name].entity for name in _used(connection, Record.intermediary_name_id)}
     carrying = {titles[name].entity for name in _used(connection, Record.outlet_name_id)}
 
+    topics, topic_ids = _topics(connection)
+
     def bodies_of(used: set[int]) -> Party:
         return _party(connection, _BODIES, used, slugs)
 
@@ -109,6 +114,8 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
         intermediaries=organisations_of(between),
         outlets=_party(connection, _OUTLETS, carrying, slugs),
         regions=_regions(connection),
+        topics=topics,
+        topic_ids=topic_ids,
         bodies=bodies,
         organisations=organisations,
         titles=titles,
@@ -199,3 +206,15 @@ def _regions(connection: Connection) -> Party:
         )  # fmt: skip
         party.by_entity[row.id] = at
     return party
+
+
+def _topics(connection: Connection) -> tuple[Party, dict[str, int]]:
+    """The topics that records have, and the row of each by its name; a topic's name is ours, so its slug lasts."""
+    party = Party(rows=list(state_rows(_NAMED_STATES, ("", 0))))
+    used = connection.execute(select(Topic.name, Topic.description).where(Topic.name.in_(select(Record.topic))))
+    named = sorted((slug(name, set(), key=name), name, text) for name, text in used)
+    ids: dict[str, int] = {}
+    for at, (uid, name, text) in enumerate(named, start=FIRST_ID):
+        party.rows.append((at, uid, name, "named", text, 0))
+        ids[name] = at
+    return party, ids

@@ -29,7 +29,8 @@ _SAME = (
 _READ = (
     "id", "counted", "year_state", "year", "year_to", "source_id", "root_key", "key", "url", "payer_name_id",
     "ministry_id", "organiser_name_id", "recipient_state", "recipient_name_id", "intermediary_state",
-    "intermediary_name_id", "outlet_state", "outlet_name_id", "region_id", "region_text",
+    "intermediary_name_id", "outlet_state", "outlet_name_id", "region_id", "region_text", "topic",
+    "topic_by", "topic_score",
 )  # fmt: skip
 """Columns that become something else in the release."""
 
@@ -68,7 +69,9 @@ def record_rows(
         _parties(values, keys)
         _when_and_how_much(values)
         values["source"] = source_ids[values["_source_id"]]
-        values["topic"], values["topic_by"] = _UNKNOWN, ""
+        values["topic"] = keys.topic_ids[values["_topic"]] if values["_topic"] else _UNKNOWN
+        score = values["_topic_score"]
+        values["topic_by"] = f"{values['_topic_by']}, score {score}" if score else values["_topic_by"]
         root = f"{values['_source']}\n{values['_root_key']}"
         values["root_uid"] = sha256(root.encode()).hexdigest()[:16]
         values["source_key"] = values["_key"]

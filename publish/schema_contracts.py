@@ -122,8 +122,8 @@ _WHAT: tuple[Column, ...] = (
 
 _WHY: tuple[Column, ...] = (
     word("relevance", "Whether it is money for media.", tuple(Relevance)),
-    free("relevance_by", "Rule or person that says so."),
-    free("topic_by", "Rule or person that gave the topic; empty while there is none."),
+    free("relevance_by", "What says so: the source, a rule with its score (which orders rules), or a decision."),
+    free("topic_by", "What gave the topic: a rule with its score, or a decision; empty while there is none."),
     word("standing", "What the record's status means for counting.", tuple(Standing)),
     free("standing_why", "Why."),
     Column(

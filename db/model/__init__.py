@@ -5,7 +5,7 @@ from db.model.claims import Claim, ClaimCheck, Release
 from db.model.parties import Body, BodyName, BodyParent, Organisation, OrganisationName, Outlet, OutletName
 from db.model.provenance import Capture, RejectedRow, Run, Source
 from db.model.records import Record, RecordAmount, RecordLine, Revision
-from db.model.reference import Code, Region
+from db.model.reference import Code, Region, Topic
 from db.model.requests import (
     Answer,
     BodyOpenness,
@@ -45,6 +45,7 @@ __all__ = [
     "Revision",
     "Run",
     "Source",
+    "Topic",
     "UtcDateTime",
     "format_instant",
     "parse_instant",

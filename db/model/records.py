@@ -39,6 +39,9 @@ class Record(Base):
     instrument: Mapped[str]
     relevance: Mapped[str]
     relevance_by: Mapped[str]
+    topic: Mapped[str] = mapped_column(server_default="")
+    topic_by: Mapped[str] = mapped_column(server_default="")
+    topic_score: Mapped[int] = mapped_column(server_default="0")
     standing: Mapped[str]
     standing_why: Mapped[str]
     rank: Mapped[str]

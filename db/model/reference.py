@@ -1,9 +1,9 @@
-"""Reference tables loaded at run time: regions, and the codes of a source. An unknown code is kept, never fatal."""
+"""Reference tables loaded at run time: regions, topics, codes of a source. An unknown code is kept, never fatal."""
 
 from __future__ import annotations
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db.model.base import Base, Id
 
@@ -36,3 +36,12 @@ class Code(Base):
     counts: Mapped[bool | None]
     evidence: Mapped[str]
     __table_args__ = (UniqueConstraint("list_name", "code"),)
+
+
+class Topic(Base):
+    """One topic of our classification; `record.topic` holds its name."""
+
+    __tablename__ = "topic"
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str]

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from db.words import Relevance
+from ingest.topics.guards import may_match
 from ingest.topics.hidden import plain_wording
 from ingest.topics.rules import RelevanceRule, Rules, shipped
 
@@ -78,7 +79,7 @@ def _match(rule: RelevanceRule, purchase: Purchase, name: str, text: str) -> str
     if rule.place == "budget":
         return next((code for code in rule.codes if purchase.budget.strip() == code), None)
     where = {"name": name, "text": text, "payer_kind": purchase.payer_kind}[rule.place]
-    found = rule.pattern.search(where) if rule.pattern else None
+    found = rule.pattern.search(where) if rule.pattern and may_match(rule.needs, where) else None
     if found is None or (rule.unless and rule.unless.search(where)):
         return None
     return found.group()
@@ -113,11 +114,22 @@ def _verdict(purchase: Purchase, rules: Rules) -> Verdict:
 
 def topic_of(*texts: str, rules: Rules | None = None) -> Topic | None:
     """Return what texts are about, or None where no rule says; the source's own topic may be one of the texts."""
+    return _topic_by_shipped_rules(texts) if rules is None else _topic(texts, rules)
+
+
+@lru_cache(maxsize=65_536)
+def _topic_by_shipped_rules(texts: tuple[str, ...]) -> Topic | None:
+    return _topic(texts, shipped())
+
+
+def _topic(texts: tuple[str, ...], rules: Rules) -> Topic | None:
     text = " \n ".join(plain_wording(text) for text in texts if text)
     hits = [
         (rule, found.group())
-        for rule in (rules or shipped()).topics
-        if (found := rule.pattern.search(text)) and not (rule.unless and rule.unless.search(text))
+        for rule in rules.topics
+        if may_match(rule.needs, text)
+        and (found := rule.pattern.search(text))
+        and not (rule.unless and rule.unless.search(text))
     ]
     if not hits:
         return None

@@ -21,6 +21,8 @@ _SPLIT: Final = re.compile(r"(?<![^\W_])[^\W\d_](?P<sign>[ \-_*·])[^\W\d_](?:(?
 _SHORT_WORDS: Final = frozenset({"сми", "бақ", "бак", "smm"})
 _DIGIT_INSIDE: Final = re.compile(r"(?<=[а-яёәғқңөұүһі]{2})[0364](?=[а-яёәғқңөұүһі]{2})")
 _DIGIT_LETTERS: Final = {"0": "о", "3": "з", "6": "б", "4": "ч"}
+# a text without Latin letters holds no letter that poses as another; most texts are such, and this is a quick look
+_NO_LATIN: Final = re.compile("[\x00-@\\[-`{-\x7f\u0400-\u04ff\u2010-\u2027«»№]*")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SAYS_NOTHING: Final = frozenset(
     fold(text)
@@ -84,15 +86,19 @@ def flags(text: str) -> list[Flag]:
     return sorted(found, key=lambda flag: (flag.start, flag.kind))
 
 
-@lru_cache(maxsize=65_536)
-def plain_wording(text: str) -> str:
-    """Return the text as it is meant, for rules to read: lower case, ё as е, hidden wording undone."""
-    decoded = decode(text)
+def _repaired(decoded: str) -> str:
     letters = list(decoded)
     for hit in lookalike_letters(decoded):
         if hit.letter.isalpha() and hit.stands_for.isalpha():
             letters[hit.position] = hit.stands_for
-    repaired = "".join(letters)
+    return "".join(letters)
+
+
+@lru_cache(maxsize=65_536)
+def plain_wording(text: str) -> str:
+    """Return the text as it is meant, for rules to read: lower case, ё as е, hidden wording undone."""
+    decoded = decode(text)
+    repaired = decoded if _NO_LATIN.fullmatch(decoded) else _repaired(decoded)
     for at, end in reversed(_split_runs(repaired)):
         repaired = repaired[:at] + repaired[at:end:2] + repaired[end:]
     repaired = _DIGIT_INSIDE.sub(lambda match: _DIGIT_LETTERS[match.group()], repaired)

@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from db.words import Relevance
+from ingest.topics.guards import needed
 
 Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
 
@@ -35,10 +36,11 @@ class _TopicRow(msgspec.Struct, forbid_unknown_fields=True):
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     relevance: list[_RelevanceRow]
     topics: list[_TopicRow]
+    descriptions: dict[str, str] = {}
 
 
 class RelevanceRule(msgspec.Struct, frozen=True):
-    """One sign that a record is, or is not, money for media."""
+    """One sign that a record is, or is not, money for media; `needs` are words of which a match holds one."""
 
     id: str
     relevance: Relevance
@@ -46,25 +48,28 @@ class RelevanceRule(msgspec.Struct, frozen=True):
     place: Place
     service: str
     codes: tuple[str, ...]
+    needs: tuple[str, ...]
     pattern: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
 
 class TopicRule(msgspec.Struct, frozen=True):
-    """One sign of what a record is about."""
+    """One sign of what a record is about; `needs` are words of which a match holds one."""
 
     id: str
     topic: str
     score: int
+    needs: tuple[str, ...]
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Both halves of the table, in its order."""
+    """Both halves of the table, in its order, and what belongs to each topic by its name."""
 
     relevance: tuple[RelevanceRule, ...]
     topics: tuple[TopicRule, ...]
+    descriptions: dict[str, str]
 
 
 def _compiled(expressions: list[str]) -> re.Pattern[str] | None:
@@ -95,19 +100,26 @@ def parse(text: str) -> Rules:
         needs = {"code": rule.code, "budget": rule.code, "outlet": ["true"]}.get(rule.place, rule.any)
         if not needs:
             raise ValueError(f"topic rules: {rule.id}: nothing to look for in {rule.place}")
+    if table.descriptions and (odd := {row.topic for row in table.topics} ^ table.descriptions.keys()):
+        raise ValueError(f"topic rules: topic and description do not go together: {', '.join(sorted(odd))}")
     return Rules(
         relevance=tuple(
             RelevanceRule(
                 id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, service=rule.service,
-                codes=tuple(rule.code), pattern=_compiled(rule.any), unless=_compiled(rule.unless),
+                codes=tuple(rule.code), needs=needed("|".join(rule.any)), pattern=_compiled(rule.any),
+                unless=_compiled(rule.unless),
             )
             for rule in table.relevance
         ),
         topics=tuple(
-            TopicRule(id=row.id, topic=row.topic, score=row.score, pattern=pattern, unless=_compiled(row.unless))
+            TopicRule(
+                id=row.id, topic=row.topic, score=row.score, needs=needed("|".join(row.any)), pattern=pattern,
+                unless=_compiled(row.unless),
+            )
             for row in table.topics
             if (pattern := _compiled(row.any)) is not None
         ),
+        descriptions=table.descriptions,
     )  # fmt: skip
 
 

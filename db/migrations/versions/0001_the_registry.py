@@ -129,6 +129,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_source_name")),
     )
     op.create_table(
+        "topic",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
+        sa.UniqueConstraint("name", name=op.f("uq_topic_name")),
+    )
+    op.create_table(
         "body_name",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -385,6 +393,9 @@ def upgrade() -> None:
         sa.Column("instrument", sa.String(), nullable=False),
         sa.Column("relevance", sa.String(), nullable=False),
         sa.Column("relevance_by", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), server_default="", nullable=False),
+        sa.Column("topic_by", sa.String(), server_default="", nullable=False),
+        sa.Column("topic_score", sa.Integer(), server_default="0", nullable=False),
         sa.Column("standing", sa.String(), nullable=False),
         sa.Column("standing_why", sa.String(), nullable=False),
         sa.Column("rank", sa.String(), nullable=False),
@@ -716,6 +727,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_body_name_body_id"))
 
     op.drop_table("body_name")
+    op.drop_table("topic")
     op.drop_table("source")
     op.drop_table("release")
     op.drop_table("region")
