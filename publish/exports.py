@@ -12,24 +12,36 @@ from pathlib import Path
 
 from publish.site.core.filters import View
 from publish.site.core.release import read_release
-from publish.site.exports.files import csv_file, raw_csv_file
+from publish.site.exports.files import made_csv, written_csv
 from publish.spreadsheet import restored
+from publish.verify import VerificationError
 
-_FLAVOURS = (("", csv_file), ("-raw", raw_csv_file))
+_FLAVOURS = (("", False), ("-raw", True))
 
 
 def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str, int]:
-    """Write both flavours of `contracts` and `other_records`; gives the number of rows of each file."""
+    """Write both flavours of `contracts` and `other_records`; gives the number of rows of each file.
+
+    Args:
+        database: the file of the release.
+        directory: where it lies.
+        prefix: of the names of files, where the release is a sample.
+
+    Raises:
+        VerificationError: a file has not one line for each row.
+    """
     written: dict[str, int] = {}
     out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         release = read_release(out)
         for table in ("contracts", "other_records"):
             rows = int(out.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
-            for ending, make in _FLAVOURS:
+            for ending, raw in _FLAVOURS:
                 name = f"{prefix}{table}{ending}.csv"
                 with (directory / name).open("wb") as handle:
-                    handle.writelines(make(out, release, View(table)))
+                    handle.writelines(made_csv(out, release, View(table), raw=raw))
+                if rows and written_csv(out, release, table, raw=raw) is None:
+                    raise VerificationError(f"{name}: not one line for each of {rows} rows; the last release stays")
                 written[name] = rows
     finally:
         out.close()

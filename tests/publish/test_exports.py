@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from sqlalchemy import Engine
 from db import model as m
 from publish.exports import rows_of
 from publish.release import build_release
+from publish.site.core.filters import read_view
+from publish.site.core.release import read_release
+from publish.site.exports.files import csv_file, made_csv, raw_csv_file
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -93,3 +97,78 @@ def test_byte_order_mark_for_spreadsheets_only(exported: Path) -> None:
     with (exported / "contracts.csv").open(encoding="utf-8-sig", newline="") as handle:
         widths = {len(row) for row in csv.reader(handle)}
     assert len(widths) == 1
+
+
+VIEWS = [
+    [], [("measure", "contracted")], [("year", "2025"), ("outlet", "mirazh-tv")], [("q", "сюжет")],
+    [("amount_min", "999999999999999")], [("q", '=1+1, "x"')], [("sort", "amount")],
+]  # fmt: skip
+
+
+@pytest.fixture
+def opened(exported: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"file:{exported / 'media_contracts.db'}?mode=ro", uri=True)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("args", VIEWS, ids=str)
+def test_lines_cut_out_of_the_files_are_those_the_tables_give(
+    opened: sqlite3.Connection, args: list[tuple[str, str]]
+) -> None:
+    release = read_release(opened)
+    for table in ("contracts", "other_records"):
+        if table == "other_records" and args and args[0][0] == "q":
+            continue
+        view = read_view(opened, args, table=table)
+        for raw, make in ((False, csv_file), (True, raw_csv_file)):
+            made = b"".join(made_csv(opened, release, view, raw=raw))
+            asked: list[str] = []
+            opened.set_trace_callback(asked.append)
+            assert b"".join(make(opened, release, view)) == made
+            opened.set_trace_callback(None)
+            assert not any("JOIN" in sql for sql in asked), "the lines were made anew"
+
+
+@pytest.mark.parametrize("harm", ["missing", "shorter", "of another release", "a line more"])
+def test_a_file_that_is_not_the_releases_own_is_not_used(
+    opened: sqlite3.Connection, exported: Path, harm: str
+) -> None:
+    release = read_release(opened)
+    view = read_view(opened, [("measure", "contracted")])
+    made = b"".join(made_csv(opened, release, view, raw=False))
+    path = exported / "contracts.csv"
+    content = path.read_bytes()
+    last = content.rindex(b"\r\n", 0, -2) + 2
+    if harm == "missing":
+        path.unlink()
+    else:
+        changed = {
+            "shorter": content[:last],
+            "of another release": content.replace(release.name.encode(), b"2020-01-01-0000000000"),
+            "a line more": content + content[last:],
+        }
+        path.write_bytes(changed[harm])
+    assert b"".join(csv_file(opened, release, view)) == made
+
+
+def test_every_row_is_in_every_file(opened: sqlite3.Connection, exported: Path) -> None:
+    """Also one whose source names no currency, for it states no sum."""
+    assert opened.execute("SELECT count(*) FROM contracts WHERE currency = ''").fetchone()[0]
+    for table in ("contracts", "other_records"):
+        uids = {uid for (uid,) in opened.execute(f"SELECT uid FROM {table}")}
+        for ending in ("", "-raw"):
+            assert {row["uid"] for row in rows_of(exported / f"{table}{ending}.csv")} == uids
+
+
+def test_a_release_with_a_file_that_lost_a_row_is_refused(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publish import exports
+    from publish.verify import VerificationError
+
+    def forgetful(*given: Any, **more: Any) -> Iterator[bytes]:
+        pieces = b"".join(made_csv(*given, **more))
+        yield pieces[: pieces.rindex(b"\r\n", 0, -2) + 2]
+
+    monkeypatch.setattr(exports, "made_csv", forgetful)
+    with pytest.raises(VerificationError, match="not one line for each of"):
+        exports.write_exports(exported / "media_contracts.db", exported)

@@ -185,11 +185,11 @@ def test_libreoffice_shows_names_and_numbers(get: Get, released: Path, tmp_path:
             str(tmp_path / "stock.csv"), str(tmp_path / "ours.csv")]  # fmt: skip
     subprocess.run(told, check=True, timeout=120, capture_output=True, env={**os.environ, "HOME": str(tmp_path)})
     for name, label in (("stock", "outlet_label"), ("ours", "outlet")):
-        sheet = load_workbook(tmp_path / f"x/{name}.xlsx", read_only=True).active
-        assert sheet is not None
-        lines = sheet.iter_rows(values_only=True)
-        head = [str(cell) for cell in next(lines)]
-        shown = [dict(zip(head, line, strict=True)) for line in lines]
+        with closing(load_workbook(tmp_path / f"x/{name}.xlsx", read_only=True)) as book:
+            assert book.active is not None
+            lines = book.active.iter_rows(values_only=True)
+            head = [str(cell) for cell in next(lines)]
+            shown = [dict(zip(head, line, strict=True)) for line in lines]
         with (tmp_path / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
             rows = list(csv.DictReader(handle))
         assert [row[label] for row in shown] == [row[label] for row in rows]

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -148,3 +149,31 @@ def test_an_export_stops_when_the_reader_goes_away(site: Any) -> None:
 
     assert site.run(run()) > 200_000
     assert made < 20
+
+
+def test_a_query_is_interrupted_when_the_reader_goes_away(site: Any) -> None:
+    """The query gives its first row after hours, so nothing but an interruption ends it."""
+    ended: list[str] = []
+
+    def slow(connection: sqlite3.Connection) -> Iterator[bytes]:
+        never = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+        try:
+            yield str(connection.execute(never).fetchone()).encode()
+        except sqlite3.OperationalError as error:
+            ended.append(str(error))
+            raise
+
+    async def receive() -> dict[str, str]:
+        await asyncio.sleep(0.1)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        raise AssertionError(message)
+
+    async def run() -> None:
+        await asyncio.wait_for(
+            stream(site.datasette, receive, send, slow, content_type="text/csv", file_name="x.csv"), timeout=5
+        )
+
+    site.run(run())
+    assert ended == ["interrupted"]

@@ -90,7 +90,7 @@ def select(view: View) -> str:
     )
     return (
         f"SELECT {', '.join(one.sql for one in fields())} FROM {view.table} AS c {joins}"
-        " JOIN currencies AS u ON u.code = c.currency LEFT JOIN currencies AS e ON e.code = c.equivalent_currency"
+        " LEFT JOIN currencies AS u ON u.code = c.currency LEFT JOIN currencies AS e ON e.code = c.equivalent_currency"
         f" WHERE {view.where} ORDER BY c.id"
     )
 

@@ -12,7 +12,8 @@ from publish.site.core.filters import View
 from publish.site.core.release import Release
 from publish.site.core.sums import not_counted, totals
 from publish.site.exports.columns import CONTEXT, context, coverage, fields, select
-from publish.spreadsheet import csv_lines
+from publish.site.exports.ready import ReadyLines, ready_lines
+from publish.spreadsheet import csv_lines, defused
 
 PIECE = 1_000
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -31,13 +32,40 @@ def raw_csv_file(connection: sqlite3.Connection, release: Release, view: View) -
 
 
 def _csv(connection: sqlite3.Connection, release: Release, view: View, *, raw: bool) -> Iterator[bytes]:
-    columns = (*fields(), *CONTEXT)
-    texts = [] if raw else [at for at, one in enumerate(columns) if one.kind not in ("number", "money")]
-    tail = context(release, view)
-    yield (("" if raw else _BOM) + csv_lines([[one.name for one in columns]])).encode()
+    ready = written_csv(connection, release, view.table, raw=raw)
+    if ready is None:
+        yield from made_csv(connection, release, view, raw=raw)
+        return
+    yield _head(raw=raw)
+    whole = view.where == View().where
+    yield from ready.whole() if whole else ready.lines(connection, view, _end(release, view, raw=raw))
+
+
+def written_csv(connection: sqlite3.Connection, release: Release, table: str, *, raw: bool) -> ReadyLines | None:
+    """The whole table as it lies beside the database; None where it does not, or has not one line for each row."""
+    end = _end(release, View(table), raw=raw)
+    return ready_lines(connection, table, "-raw" if raw else "", _head(raw=raw), end)
+
+
+def made_csv(connection: sqlite3.Connection, release: Release, view: View, *, raw: bool) -> Iterator[bytes]:
+    """The same bytes, made from the tables: how the files of a release are written."""
+    texts = [] if raw else [at for at, one in enumerate(fields()) if one.kind not in ("number", "money")]
+    yield _head(raw=raw)
+    told = context(release, view)
+    tail = told if raw else tuple(map(defused, told))
     cursor = connection.execute(select(view), view.values)
     while found := cursor.fetchmany(PIECE):
         yield csv_lines([(*row, *tail) for row in found], texts).encode()
+
+
+def _head(*, raw: bool) -> bytes:
+    return (("" if raw else _BOM) + csv_lines([[one.name for one in (*fields(), *CONTEXT)]])).encode()
+
+
+def _end(release: Release, view: View, *, raw: bool) -> bytes:
+    """What every line of a view ends with, the comma before it included."""
+    told = context(release, view)
+    return csv_lines([("", *(told if raw else map(defused, told)))]).encode()
 
 
 def table_file(connection: sqlite3.Connection, table: str) -> Iterator[bytes]:

@@ -1,12 +1,14 @@
 """Sends a file while it is being made, from a connection and threads of its own, and stops when the reader goes away.
 
-Pages never wait for an export: Datasette's threads are not used. Only a few exports run at a time.
+Pages never wait for an export: Datasette's threads are not used. Only a few exports run at a time. A query that still
+runs when its reader is gone is interrupted, however long it has been without a row.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -19,6 +21,9 @@ from publish.site.web.reading import database
 from publish.site.web.security import Receive, Send
 
 MOST_AT_ONCE = 4
+_STEPS = 20_000
+"""Steps of a query after which it is looked whether anybody still waits."""
+_PIECE = 1 << 18
 
 _running: WeakKeyDictionary[Datasette, int] = WeakKeyDictionary()
 
@@ -54,9 +59,15 @@ async def stream(
     gone = asyncio.ensure_future(_until_gone(receive))
     path = quote(str(database(datasette).path))
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    stopped = threading.Event()
+    connection.set_progress_handler(stopped.is_set, _STEPS)
     try:
         with ThreadPoolExecutor(max_workers=1) as worker:
-            await _pieces(worker, make(connection), gone, send, _start(content_type, file_name))
+            try:
+                await _pieces(worker, make(connection), gone, send, _start(content_type, file_name))
+            finally:
+                # also where the server gives this task up: the pool waits for its thread
+                stopped.set()
     finally:
         gone.cancel()
         connection.close()
@@ -74,7 +85,12 @@ async def _pieces(
     loop = asyncio.get_running_loop()
     started = False
     while not gone.done():
-        piece = await loop.run_in_executor(worker, _next, pieces)
+        making = loop.run_in_executor(worker, _next, pieces)
+        await asyncio.wait((making, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not making.done():
+            making.add_done_callback(_seen)
+            return
+        piece = making.result()
         if not started:
             # only now: what fails before the first piece can still be answered as an error
             await send(start)
@@ -86,12 +102,18 @@ async def _pieces(
             await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
+def _seen(making: asyncio.Future[bytes | None]) -> None:
+    """Take note of how a piece ended that nobody waits for: interrupted, most likely."""
+    if not making.cancelled():
+        making.exception()
+
+
 def _next(pieces: Iterator[bytes]) -> bytes | None:
     """The next pieces of some size, put together; None at the end."""
     found = bytearray()
     for at, piece in enumerate(pieces, start=1):
         found += piece
-        if len(found) >= 1 << 16 or at == 1_000:
+        if len(found) >= _PIECE or at == 1_000:
             return bytes(found)
     return bytes(found) or None
 
