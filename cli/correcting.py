@@ -44,8 +44,10 @@ def correct(
             was = ""
             if record:
                 engine = installation.engine()
-                was = _was(engine, record, field, value)
-                engine.dispose()
+                try:
+                    was = _was(engine, record, field, value)
+                finally:
+                    engine.dispose()
             one = Correction(
                 why=why, at=now(), record=record, field=field, was=was, new=value, evidence=evidence, words=withdraw,
                 undoes=undo,

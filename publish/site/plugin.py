@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Any
 
-from datasette import handle_exception as stock_errors
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from pluggy import HookimplMarker
@@ -31,7 +31,8 @@ def startup() -> None:
 
     That printing fails, too, where an answer of 404 comes from no exception.
     """
-    vars(stock_errors)["rich"] = None
+    # by its name: imported here at the top, before Datasette loads its own plugins, it would be registered half made
+    vars(import_module("datasette.handle_exception"))["rich"] = None
 
 
 @hookimpl

@@ -7,18 +7,31 @@ from typing import Any
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.site.conftest import uid_of
 from tests.site.test_pages import PAGES
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-SAME = ("/recipient/", "/intermediary/", "/recipients", "/intermediaries", "/payers", "/ministries", "/other-records")
+SAME = (
+    "/ministry/", "/payer/", "/recipient/", "/intermediary/", "/topic/", "/year/", "/outlet/withheld", "/recipients",
+    "/intermediaries", "/payers", "/ministries", "/topics", "/years", "/other-records",
+    "/sample_media_contracts/sum_by_outlet",
+)  # fmt: skip
 """Pages made by the same template, from the same parts, as others of the list."""
 ALL = [
     *(path for path in PAGES if not path.startswith(SAME)),
     "/kk/",
     "/ru/contracts?outlet=boz-dala&year=2012&measure=contracted",
-    "/contracts?measure=barter",
 ]
+ONCE = {
+    "/region/kz-99": None, "/search": None, "/kk/": None, "/sample_media_contracts/claims": None,
+    "/ru/contracts?outlet=boz-dala&year=2012&measure=contracted": None,
+    "/sample_media_contracts/contracts": "/sample_media_contracts/contracts?_size=5",
+}  # fmt: skip
+"""What need not be looked at twice: the template stands in another page, the row of a table in the rows above it."""
+TEMPLATES = [shown for path in ALL if (shown := ONCE.get(path, path)) is not None]
+DARK = ("/", "/coverage", f"/record/{uid_of(13)}")
+"""Every colour of the style sheet stands on one of these."""
 
 
 def told(found: Any) -> str:
@@ -29,21 +42,22 @@ def told(found: Any) -> str:
     )
 
 
-def test_axe_finds_nothing_on_any_page_in_light_and_dark(reader: Any) -> None:
+def test_axe_finds_nothing_on_any_template(reader: Any) -> None:
     one, found = reader(), {}
-    for path in ALL:
+    for path in TEMPLATES:
         page = one.open(path)
         page.evaluate("for (const box of document.querySelectorAll('details')) box.open = true")
-        for scheme, options in (("light", WCAG), ("dark", COLOURS)):
+        result = Axe().run(page, options=WCAG)
+        if result.violations_count:
+            found[path, "light"] = told(result)
+        if path in DARK:
             # what dark changes is colour alone: the other rules see the same elements in both
-            page.emulate_media(color_scheme=scheme)
-            if scheme == "light":
-                result = Axe().run(page, options=options)
-            else:
-                result = AxeResults(page.evaluate("options => axe.run(options)", options))
+            page.emulate_media(color_scheme="dark")
+            result = AxeResults(page.evaluate("options => axe.run(options)", COLOURS))
             if result.violations_count:
-                found[path, scheme] = told(result)
-        page.emulate_media(color_scheme="light")
+                found[path, "dark"] = told(result)
+            page.emulate_media(color_scheme="light")
+    assert set(DARK) <= set(TEMPLATES)
     assert not found, "\n".join(f"{path}\n{text}" for path, text in found.items())
 
 

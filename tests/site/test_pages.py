@@ -75,6 +75,11 @@ def test_a_page_opens_for_everybody(site: Any, public_site: Any, path: str) -> N
         assert (closed.open, closed.wrong) == ([], [])
 
 
+def drawn(text: str) -> str:
+    """Everything a page says in its drawings, for those who do not see them."""
+    return " ".join(parser.fromstring(text).xpath("//svg/@aria-label"))
+
+
 def test_start_page(site: Any, sql: Any) -> None:
     text = site.get("/").text
     assert f">{CONTRACTS}</a>" in text
@@ -82,7 +87,7 @@ def test_start_page(site: Any, sql: Any) -> None:
         "SELECT sum(amount_minor) FROM contracts WHERE counted AND currency = 'KZT' AND measure = 'contracted'"
     )
     assert f"{whole // 100:,}.{whole % 100:02}\xa0₸" in text
-    assert "no data" in text, "2011 is a gap in the chart"
+    assert "no records known" in drawn(text), "2011 is a gap in the chart"
     assert "3 rows were not understood" in text
     assert "Release 2026-01-31" in text
     css = site.get(re.search(r'href="(/-/site/[^"]+\.css)"', text).group(1))
@@ -94,7 +99,7 @@ def test_start_page(site: Any, sql: Any) -> None:
 def test_an_unknown_year_is_a_gap_and_not_a_zero(site: Any) -> None:
     document = parser.fromstring(site.get("/").text)
     drawing = document.xpath("//svg")[0]
-    assert "2011: no data" in drawing.get("aria-label")
+    assert "2011: no records known" in drawing.get("aria-label")
     assert len(drawing.xpath(".//rect[@class='gap']")) == 1
     years = drawing.xpath(".//text[@class='year']/text()")
     assert years == ["2009", "2010", "2011", "2012", "2013"]
@@ -114,6 +119,42 @@ def test_outlet_page_sums_equal_sql(site: Any, sql: Any) -> None:
     assert "«Боз Дала» газеті" in text
     assert "Share of the payer’s money" in text
     assert "do not count" in text
+
+
+def test_lists_of_the_largest_keep_measures_and_currencies_apart(site: Any, sql: Any) -> None:
+    document = parser.fromstring(site.get("/").text)
+    section = document.xpath("//section[h2='Outlets paid most']")[0]
+    heads = [head.text_content() for head in section.xpath("./h3")]
+    assert heads == ["contracted sum, KZT", "paid sum, KZT", "contracted sum, EUR"], "the home currency first"
+    for head, table in zip(heads, section.xpath(".//table"), strict=True):
+        measure, currency = head.split(" sum, ")
+        shown = [cell.replace(",", "") for cell in table.xpath(".//tr/td[3]/text()")]
+        assert len(shown) == 6
+        assert shown == sorted(shown, key=lambda text: -float(text)), "the largest first"
+        largest = sql(
+            "SELECT max(whole) FROM (SELECT sum(amount_minor) AS whole FROM contracts WHERE counted AND measure = ?"
+            " AND currency = ? AND outlet > 4 GROUP BY outlet)",
+            measure,
+            currency,
+        )
+        assert round(float(shown[0]) * 100) == largest
+        assert not table.xpath(".//td[contains(., '–')]"), "nobody stands in a list without a sum of its kind"
+
+
+def test_a_list_is_sorted_by_any_of_its_columns(site: Any, sql: Any) -> None:
+    document = parser.fromstring(site.get("/outlets").text)
+    assert document.xpath("//th[@aria-sort='ascending']/text()") == ["Name"]
+    columns = dict(zip(document.xpath("//thead//a/text()"), document.xpath("//thead//a/@href"), strict=True))
+    assert {"Records", "contracted sum, KZT", "paid sum, KZT", "contracted sum, EUR", "paid sum, EUR"} == set(columns)
+    of = "FROM contracts AS c JOIN outlets AS o ON o.id = c.outlet WHERE c.counted AND c.measure = 'paid'"
+    best = sql(
+        f"SELECT o.name {of} AND c.currency = 'EUR' AND o.state = 'named' GROUP BY o.id"
+        " ORDER BY sum(amount_minor) DESC LIMIT 1"
+    )
+    answer = parser.fromstring(site.get(columns["paid sum, EUR"]).text)
+    assert answer.xpath("//tbody/tr[1]/td[1]/a/text()") == [best]
+    assert answer.xpath("//tbody/tr[last()]/td[1]/a/text()") == ["withheld"], "who is not named stands behind"
+    assert site.get("/outlets?sort=nonsense").status_code == 200
 
 
 def test_parties_without_a_name_say_so(site: Any) -> None:

@@ -12,6 +12,8 @@ from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows
 
 KIND_AMOUNT, KIND_EQUIVALENT = "amount", "equivalent"
+HOME_CURRENCY = "KZT"
+"""Sums of the country whose media the project is about stand first; everything else by its number of rows."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Group:
         name: as shown.
         state: "named", or why there is no name.
         records: all rows, counted or not.
-        sums: of the counted ones, the fullest first.
+        sums: of the counted ones, in the order of totals.
     """
 
     id: int
@@ -67,24 +69,30 @@ class Group:
         return next((one for one in self.sums if one.key == key), None)
 
 
+def in_order(key: tuple[str, str], records: int) -> tuple[bool, int, tuple[str, str]]:
+    """What to sort measures and currencies by: the home currency, then the most rows."""
+    return (key[1] != HOME_CURRENCY, -records, key)
+
+
 def totals(connection: sqlite3.Connection, view: View) -> list[Sum]:
-    """Totals of a view, those with the most rows first; equivalents behind them."""
-    found = []
+    """Totals of a view, those in the home currency and with the most rows first; equivalents behind them."""
+    found: list[Sum] = []
     for kind, minor, currency in (
         (KIND_AMOUNT, "c.amount_minor", "c.currency"),
         (KIND_EQUIVALENT, "c.equivalent_minor", "c.equivalent_currency"),
     ):
         only = " AND c.equivalent_currency <> ''" if kind == KIND_EQUIVALENT else ""
-        found += [
+        of_kind = [
             Sum(measure, code, total, records, without, inexact, kind)
             for measure, code, total, records, without, inexact in connection.execute(
                 f"SELECT c.measure, {currency}, sum({minor}), count(*), count(*) - count({minor}),"
                 " sum(c.amount_precision <> 'exact')"
                 f" FROM {view.table} AS c WHERE ({view.where}) AND c.counted = 1{only}"
-                f" GROUP BY c.measure, {currency} ORDER BY count(*) DESC, 1, 2",
+                f" GROUP BY c.measure, {currency}",
                 view.values,
             )
         ]
+        found += sorted(of_kind, key=lambda one: in_order(one.key, one.records))
     return found
 
 
@@ -117,7 +125,7 @@ def groups(connection: sqlite3.Connection, view: View, key: str) -> list[Group]:
         if counted:
             group.sums.append(Sum(measure, currency, minor, counted, without, inexact))
     for group in found.values():
-        group.sums.sort(key=lambda one: (-one.records, one.key))
+        group.sums.sort(key=lambda one: in_order(one.key, one.records))
     return sorted(found.values(), key=lambda group: (-group.records, group.name))
 
 
@@ -133,7 +141,7 @@ def _names(connection: sqlite3.Connection, key: str) -> dict[int, tuple[str, str
 
 
 def main_key(sums: list[Sum]) -> tuple[str, str] | None:
-    """The measure and currency that most counted rows have: what a page shows first, never in place of the others."""
+    """The measure and currency of the first total: what a page shows first, never in place of the others."""
     return next((one.key for one in sums if one.kind == KIND_AMOUNT), None)
 
 

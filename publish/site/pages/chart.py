@@ -1,4 +1,7 @@
-"""Bars by year as geometry: whole numbers only, drawn by a template. A year without a sum is a gap, not a zero."""
+"""Bars by year as geometry, drawn by a template. A year without a sum is a gap, not a zero.
+
+Across, places are parts of the width of the drawing: it fills the room there is, and its letters keep their size.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,11 @@ from publish.site.core.sums import Group
 from publish.site.reader.formats import short_money
 from publish.site.reader.language import gettext
 
-HEIGHT, STEP, WIDTH = 140, 76, 52
+BASE, HEIGHT, GAP_HEIGHT = 156, 140, 60
+"""Where the bars stand, from the top of the drawing; how high the longest is; the empty box of a gap."""
 MOST_YEARS = 60
+WIDEST_STEP = 1_600
+"""Room of one year, in hundredths of a per cent of the drawing; few years do not fill it."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +25,15 @@ class Bar:
     Attributes:
         year: its label.
         kind: "value", "zero", "gap" (no row) or "unstated" (rows, but no sum).
-        x, y, height: where the bar stands; for a gap, where its empty box stands.
+        x, middle: left edge and middle, in per cent of the width.
+        y, height: where the bar stands; for a gap, where its empty box stands.
         label: the sum, short, or why there is none.
     """
 
     year: str
     kind: str
-    x: int
+    x: str
+    middle: str
     y: int
     height: int
     label: str
@@ -38,7 +46,8 @@ class Chart:
     Attributes:
         measure, currency: what is drawn.
         bars: one for each year from the first to the last.
-        width: of the whole drawing.
+        bar: width of one bar, in per cent of the drawing.
+        room: "few", "some", "many" or "most" years: the least width the drawing needs.
         gaps: how many years have no sum.
         text: the figures in one sentence, for those who do not see the drawing.
     """
@@ -46,7 +55,8 @@ class Chart:
     measure: str
     currency: str
     bars: tuple[Bar, ...]
-    width: int
+    bar: str
+    room: str
     gaps: int
     text: str
 
@@ -60,19 +70,30 @@ def by_year(years: list[Group], key: tuple[str, str], digits: int) -> Chart | No
     first, last = min(found), max(found)
     first = max(first, last - MOST_YEARS + 1)
     top = max((one.minor for one in found.values() if one.minor is not None), default=0)
+    count = last - first + 1
+    step = min(10_000 // count, WIDEST_STEP)
+    bar = step * 2 // 3
     bars = []
     for at, year in enumerate(range(first, last + 1)):
         one = found.get(year)
-        x = at * STEP + (STEP - WIDTH) // 2
+        left, middle = _per_cent(at * step + (step - bar) // 2), _per_cent(at * step + step // 2)
         if one is None or one.minor is None:
             kind = "gap" if one is None else "unstated"
-            label = gettext("no data") if one is None else gettext("not stated")
-            bars.append(Bar(str(year), kind, x, HEIGHT - 60, 60, label))
+            label = gettext("no records known") if one is None else gettext("not stated")
+            bars.append(Bar(str(year), kind, left, middle, BASE - GAP_HEIGHT, GAP_HEIGHT, label))
             continue
         height = max(one.minor, 0) * HEIGHT // top if top > 0 else 0
         height = max(height, 1) if one.minor > 0 else 0
         kind = "value" if height else "zero"
-        bars.append(Bar(str(year), kind, x, HEIGHT - height, height, short_money(one.minor, digits)))
-    text = "; ".join(f"{bar.year}: {bar.label}" for bar in bars)
-    gaps = sum(bar.kind in ("gap", "unstated") for bar in bars)
-    return Chart(measure, currency, tuple(bars), max(len(bars) * STEP, 2 * STEP), gaps, text)
+        bars.append(Bar(str(year), kind, left, middle, BASE - height, height, short_money(one.minor, digits)))
+    text = "; ".join(f"{one.year}: {one.label}" for one in bars)
+    gaps = sum(one.kind in ("gap", "unstated") for one in bars)
+    return Chart(measure, currency, tuple(bars), _per_cent(bar), _room(count), gaps, text)
+
+
+def _per_cent(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02}%"
+
+
+def _room(years: int) -> str:
+    return "few" if years < 6 else "some" if years < 12 else "many" if years < 24 else "most"

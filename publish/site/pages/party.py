@@ -8,8 +8,9 @@ from typing import Any
 from db.slug import readable
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import Release, rows, value
-from publish.site.core.sums import Group, Sum, groups, main_key, not_counted, ranked, totals
+from publish.site.core.sums import Group, Sum, groups, main_key, not_counted, totals
 from publish.site.pages.chart import Chart, by_year
+from publish.site.pages.ranking import Top, first_groups, tops
 
 BREAKDOWNS = {
     "outlet": ("payer", "ministry", "topic", "recipient"),
@@ -34,7 +35,7 @@ WRITTEN = {
 """Columns that keep how the source wrote the party."""
 
 _ACROSS = {"outlet": "payer", "payer": "outlet", "ministry": "outlet", "recipient": "payer", "intermediary": "payer"}
-ROWS_SHOWN, GROUPS_SHOWN = 25, 12
+ROWS_SHOWN = 25
 
 _LISTED = (
     "c.uid, c.amount_minor, c.currency, c.measure, c.counted, c.counted_why, c.amount_state, c.subject,"
@@ -100,18 +101,19 @@ def page(connection: sqlite3.Connection, release: Release, kind: str, entity: di
     key = main_key(sums)
     years = [] if kind == "year" else sorted(groups(connection, view, "year"), key=lambda group: group.id)
     broken = {name: groups(connection, view, name) for name in BREAKDOWNS[kind]}
+    listed_tops = {name: tops(found, sums) for name, found in broken.items()}
     return {
         "kind": kind,
         "entity": entity,
         "view": view,
         "records": value(connection, f"SELECT count(*) FROM contracts AS c WHERE c.{kind} = ?", (at,)),
         "sums": sums,
-        "main": key,
         "not_counted": not_counted(connection, view),
         "years": years,
         "charts": charts(years, sums, release),
-        "broken": {name: Broken(found, key, sums) for name, found in broken.items()},
-        "payer_shares": _payer_shares(connection, broken["payer"], key) if kind == "outlet" and key else {},
+        "broken": listed_tops,
+        "groups": {name: first_groups(found, key) for name, found in broken.items()},
+        "payer_shares": _payer_shares(connection, listed_tops["payer"]) if kind == "outlet" else {},
         "methods": _methods(connection, view),
         "states": _states(connection, view),
         "rows": listed(connection, view, "c.year DESC, c.amount DESC, c.id", ROWS_SHOWN),
@@ -124,40 +126,28 @@ def page(connection: sqlite3.Connection, release: Release, kind: str, entity: di
     }
 
 
-class Broken:
-    """Sums of a page broken down by one key: the largest of the main measure and currency, and how many are left."""
-
-    def __init__(self, found: list[Group], key: tuple[str, str] | None, sums: list[Sum]) -> None:
-        """Rank groups by the main sum; those without one come behind, by their rows."""
-        self.all = len(found)
-        with_sum = ranked(found, key)
-        placed = {group.id for group, _ in with_sum}
-        rest: list[tuple[Group, Sum | None]] = [(group, None) for group in found if group.id not in placed]
-        self.pairs: list[tuple[Group, Sum | None]] = [*with_sum, *rest][:GROUPS_SHOWN]
-        self.whole = next((one.minor for one in sums if one.key == key and one.kind == "amount"), None)
-
-    @property
-    def left(self) -> int:
-        """Groups that are not shown."""
-        return self.all - len(self.pairs)
-
-
 def charts(years: list[Group], sums: list[Sum], release: Release) -> list[Chart]:
-    """A chart for each measure and currency, the fullest four."""
+    """A chart for each measure and currency, in the order of totals, at most four."""
     keys = [one.key for one in sums if one.kind == "amount"][:4]
     drawn = (by_year(years, key, release.digits.get(key[1], 0)) for key in keys)
     return [one for one in drawn if one is not None]
 
 
-def _payer_shares(connection: sqlite3.Connection, payers: list[Group], key: tuple[str, str]) -> dict[int, int]:
-    """All that each payer spent, in the main measure and currency: the whole of which the outlet has a share."""
-    shown = [group.id for group, _ in ranked(payers, key)[:GROUPS_SHOWN]]
-    marks = ", ".join("?" * len(shown))
-    sql = (
-        f"SELECT payer, sum(amount_minor) FROM contracts WHERE payer IN ({marks}) AND counted = 1"
-        " AND measure = ? AND currency = ? GROUP BY payer"
-    )
-    return {row[0]: row[1] for row in connection.execute(sql, (*shown, *key)) if row[1] is not None}
+def _payer_shares(connection: sqlite3.Connection, payers: list[Top]) -> dict[tuple[str, str], dict[int, int]]:
+    """All that each payer spent, by measure and currency: the whole of which the outlet has a share."""
+    found = {}
+    for top in payers:
+        if top.key is None:
+            continue
+        shown = [group.id for group, _ in top.pairs]
+        marks = ", ".join("?" * len(shown))
+        sql = (
+            f"SELECT payer, sum(amount_minor) FROM contracts WHERE payer IN ({marks}) AND counted = 1"
+            " AND measure = ? AND currency = ? GROUP BY payer"
+        )
+        spent = connection.execute(sql, (*shown, *top.key))
+        found[top.key] = {row[0]: row[1] for row in spent if row[1] is not None}
+    return found
 
 
 def _methods(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:

@@ -7,17 +7,18 @@ from typing import Any
 
 from publish.site.core.filters import View
 from publish.site.core.release import Release, rows, value
-from publish.site.core.sums import groups, main_key, not_counted, totals
-from publish.site.pages.party import Broken, charts
+from publish.site.core.sums import groups, not_counted, totals
+from publish.site.pages.party import charts
+from publish.site.pages.ranking import tops
 
-COUNTED_TABLES = ("outlets", "ministries", "payers", "recipients", "topics")
+COUNTED_TABLES = ("outlets", "ministries", "payers", "recipients")
+TOP_SHOWN = 6
 
 
 def page(connection: sqlite3.Connection, release: Release) -> dict[str, Any]:
     """Everything on the start page."""
     view = View()
     sums = totals(connection, view)
-    key = main_key(sums)
     years = sorted(groups(connection, view, "year"), key=lambda group: group.id)
     named = [group.id for group in years if group.state == "named"]
     return {
@@ -30,11 +31,10 @@ def page(connection: sqlite3.Connection, release: Release) -> dict[str, Any]:
         "last_year": max(named, default=None),
         "years": years,
         "sums": sums,
-        "main": key,
         "not_counted": not_counted(connection, view),
         "charts": charts(years, sums, release),
-        "outlets": Broken(_named(groups(connection, view, "outlet")), key, sums),
-        "ministries": Broken(_named(groups(connection, view, "ministry")), key, sums),
+        "outlets": tops(_named(groups(connection, view, "outlet")), sums, TOP_SHOWN),
+        "ministries": tops(_named(groups(connection, view, "ministry")), sums, TOP_SHOWN),
         "missing": missing(connection),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from publish.site.core.filters import ORDERS, PARTIES, View
 from publish.site.core.release import rows, value
-from publish.site.core.sums import Group, groups, not_counted, totals
+from publish.site.core.sums import Group, groups, not_counted, ranked, totals
 from publish.site.pages.party import listed
 
 FIRST_FACETS = ("outlet", "ministry", "year")
@@ -80,5 +80,26 @@ def listing(connection: sqlite3.Connection, kind: str) -> dict[str, Any]:
         found.sort(key=lambda group: group.id)
     else:
         found.sort(key=lambda group: (group.state != "named", group.name.casefold(), group.uid))
-    keys = list(dict.fromkeys(one.key for one in totals(connection, view) if one.kind == "amount"))
+    stated = {one.key for group in found if group.state == "named" for one in group.sums}
+    keys = [one.key for one in totals(connection, view) if one.kind == "amount" and one.key in stated]
     return {"kind": kind, "groups": found, "keys": keys, "table": PARTIES[kind]}
+
+
+def sorted_by(found: list[Group], keys: list[tuple[str, str]], wanted: str) -> list[Group]:
+    """A listing in the order of one of its columns, the largest first; as it is where there is no such column.
+
+    Rows that name nobody stand behind the others.
+
+    Args:
+        found: groups, by name.
+        keys: measures and currencies that have a column.
+        wanted: "records", or a measure and a currency as "paid KZT".
+    """
+    if wanted == "records":
+        return sorted(found, key=lambda group: (group.state != "named", -group.records))
+    key = next((key for key in keys if " ".join(key) == wanted), None)
+    if key is None:
+        return found
+    first = [group for group, _ in ranked(found, key)]
+    placed = [*first, *(group for group in found if group.of(key) is None)]
+    return sorted(placed, key=lambda group: group.state != "named")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl
 
 from datasette.app import Datasette
@@ -140,13 +140,12 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     """All outlets, payers, topics … with rows and sums."""
     kind = LISTS[request.url_vars["list"]]
     context = await keep(datasette, f"list {kind}", lambda connection: table.listing(connection, kind))
-    per, number = 200, page_of(request)
+    per, number, wanted = 200, page_of(request), request.args.get("sort") or ""
     pages = max(1, -(-len(context["groups"]) // per))
     number = min(number, pages)
-    part = context["groups"][(number - 1) * per : number * per]
-    return await html(
-        datasette, request, "list.html", context | _NAMING | {"part": part, "page": number, "pages": pages}
-    )
+    part = table.sorted_by(context["groups"], context["keys"], wanted)[(number - 1) * per : number * per]
+    more = {"part": part, "page": number, "pages": pages, "wanted": wanted}
+    return await html(datasette, request, "list.html", context | _NAMING | more)
 
 
 async def table_page(datasette: Datasette, request: Request) -> Response:
@@ -258,10 +257,7 @@ def _party_json(context: dict[str, Any]) -> dict[str, Any]:
         "sums": [_sum_json(one) for one in context["sums"]],
         "not_counted": context["not_counted"],
         "years": [_group_json(group) for group in context["years"]],
-        **{
-            f"by_{name}": [_group_json(group) for group, _ in cast("party.Broken", broken).pairs]
-            for name, broken in context["broken"].items()
-        },
+        **{f"by_{name}": [_group_json(group) for group in groups] for name, groups in context["groups"].items()},
     }
 
 
