@@ -1,25 +1,31 @@
-"""What a portal source may crawl, declared in its yml: never everything, always a list and a window."""
+"""What a portal source may crawl, declared in its yml: never everything, always lists, a window, phrases."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
 
 from ingest.values.bin import BinError, read_bin
+from ingest.values.text import clean
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The declared reach of a crawl: whose contracts, and over which days.
+    """The declared reach of a crawl: whose contracts, about what, and over which days.
 
-    `suppliers` and `customers` are BINs (12 digits, quoted in the yml so that zeros survive). `since` is the first day
-    of a first crawl (blank: from the beginning). A long range is asked for in windows of `window_days`;
+    `suppliers` and `customers` are BINs (12 digits, quoted in the yml so that zeros survive). `phrases` are searched
+    for in the names and descriptions of announced lots; the contracts of their announcements are read. `since` is the
+    first day of a first crawl (blank: from the beginning). A long range is asked for in windows of `window_days`;
     `overlap_days` is how far a window reaches back into the one before, since the portal shows late changes under an
     earlier date.
     """
 
     suppliers: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     since: str = ""
     window_days: int = 31
     overlap_days: int = 2
@@ -29,13 +35,21 @@ class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """Refuse what cannot be meant.
 
         Raises:
-            ValueError: a number is no BIN or belongs to a person, `since` is no day, or a size is out of range.
+            ValueError: a number is no BIN or belongs to a person, a phrase is too short to narrow anything, `since` is
+                no day, or a size is out of range.
         """
         for listed, numbers in (("suppliers", self.suppliers), ("customers", self.customers)):
             for place, number in enumerate(numbers, start=1):
                 _check(listed, place, number)
             if len(set(numbers)) != len(numbers):
                 raise ValueError(f"crawl: {listed}: a BIN is listed twice")
+        for place, phrase in enumerate(self.phrases, start=1):
+            if phrase != clean(phrase) or not _WORD.search(phrase):
+                raise ValueError(
+                    f"crawl: phrases: entry {place} needs a word of three letters or more, and no space too many"
+                )
+        if len({phrase.casefold() for phrase in self.phrases}) != len(self.phrases):
+            raise ValueError("crawl: phrases: a phrase is listed twice")
         if self.since:
             date.fromisoformat(self.since)
         if not (1 <= self.page_size <= 2000 and self.window_days >= 1 and self.overlap_days >= 0):
@@ -43,8 +57,8 @@ class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is listed: such a plan would ask for everything, and is refused."""
-        return not self.suppliers and not self.customers
+        """Whether nothing is listed: such a plan would ask for everything, and is refused."""
+        return not (self.suppliers or self.customers or self.phrases)
 
 
 def _check(listed: str, place: int, number: str) -> None:

@@ -166,8 +166,13 @@ def _checked(source: Source, way: Access | None, environment: Mapping[str, str])
         raise PlanError(f"{source.name} is no portal source")
     if source.crawl is None or source.crawl.is_empty:
         raise PlanError(
-            f"{source.name}: its plan lists no supplier and no customer; the portal is never crawled whole. List BINs "
-            f"under crawl: in {source.name}.yml"
+            f"{source.name}: its plan lists no supplier, no customer and no phrase; the portal is never crawled "
+            f"whole. List BINs under crawl: in {source.name}.yml"
+        )
+    if way is not None and source.crawl.phrases and SPIDERS[way].cannot_search:
+        raise PlanError(
+            f"{source.name}: its plan lists phrases, but {SPIDERS[way].cannot_search}; crawl it with --via graphql, "
+            f"or take phrases: out of {source.name}.yml"
         )
     token = environment.get("GOSZAKUP_TOKEN", "").strip()
     if way is not None and SPIDERS[way].needs_token and not token:

@@ -116,6 +116,14 @@ class Job(msgspec.Struct, kw_only=True):
         """The part of the source that a full crawl of one BIN republishes whole; a window republishes nothing."""
         return f"{role} {number}" if self.is_full and self.sample is None else ""
 
+    @property
+    def slice_of_search(self) -> str:
+        """The part that a search gives: one of its own in every run, so that nothing can vanish from it.
+
+        That a search does not find a contract any more says nothing about the contract.
+        """
+        return f"search of {self.started.run}"
+
     def next_ref(self) -> str:
         """The reference of the next capture."""
         self.captures += 1

@@ -40,6 +40,8 @@ class PortalSpider(Spider):
     reader: ClassVar[str]
     expects: ClassVar[Literal["json", "html"]] = "json"
     needs_token: ClassVar[bool] = True
+    cannot_search: ClassVar[str] = ""
+    """Why this way cannot look for phrases; blank where it can."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(self.name)

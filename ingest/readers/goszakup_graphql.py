@@ -53,15 +53,34 @@ class _Extensions(msgspec.Struct, rename="camel"):
     page_info: PageInfo | None = None
 
 
-class _PeekRow(msgspec.Struct, rename="camel"):
+class PeekRow(msgspec.Struct, rename="camel", gc=False):
+    """The fields of a contract that a filter may be about."""
+
     id: int | None = None
     customer_bin: str | int | None = None
     supplier_biin: str | int | None = None
+    trd_buy_number_anno: str | None = None
     last_update_date: str | None = None
 
 
+class FoundLot(msgspec.Struct, rename="camel", gc=False):
+    """A lot that a search found, and the announcement it belongs to. Of a lot nothing more is read."""
+
+    id: int | None = None
+    name_ru: str | None = None
+    description_ru: str | None = None
+    trd_buy_id: int | None = None
+    trd_buy_number_anno: str | None = None
+    last_update_date: str | None = None
+
+
+LOT_SELECTION = selection(FoundLot)
+"""The fields of a lot asked for."""
+
+
 class _PeekData(msgspec.Struct):
-    contracts: list[_PeekRow] | None = msgspec.field(name="Contract", default=None)
+    contracts: list[PeekRow] | None = msgspec.field(name="Contract", default=None)
+    lots: list[FoundLot] | None = msgspec.field(name="Lots", default=None)
 
 
 class Peek(msgspec.Struct):
@@ -72,9 +91,14 @@ class Peek(msgspec.Struct):
     extensions: _Extensions | None = None
 
     @property
-    def rows(self) -> list[_PeekRow]:
-        """The rows as far as the filter goes; a null list is an empty one."""
+    def rows(self) -> list[PeekRow]:
+        """The contracts as far as the filter goes; a null list is an empty one."""
         return (self.data.contracts if self.data else None) or []
+
+    @property
+    def lots(self) -> list[FoundLot]:
+        """The lots of a page of lots."""
+        return (self.data.lots if self.data else None) or []
 
     @property
     def page_info(self) -> PageInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.readers.goszakup_graphql import SELECTION
+from ingest.readers.goszakup_graphql import LOT_SELECTION, SELECTION
 from scrapers.shapes.graphql_cursor import GraphqlCursorSpider
 
 
@@ -14,3 +14,6 @@ class GoszakupGraphqlSpider(GraphqlCursorSpider):
     root = "Contract"
     selection = SELECTION
     filters = {"customer": "customerBin", "supplier": "supplierBiin"}  # noqa: RUF012 - declared, never changed
+    lots_root = "Lots"
+    lots_selection = LOT_SELECTION
+    lots_filter = "nameDescriptionRu"

@@ -10,6 +10,7 @@ class GoszakupHtmlSpider(PublicRegisterSpider):
 
     name = "goszakup_html"
     reader = "goszakup_html"
+    cannot_search = "the public register of contracts is searched by customer, supplier and date, not by words"
     list_path = "/ru/registry/contract"
     filters = {"customer": "filter[customer]", "supplier": "filter[supplier]"}  # noqa: RUF012 - declared
     card_paths = {  # noqa: RUF012 - declared

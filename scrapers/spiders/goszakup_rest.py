@@ -10,5 +10,6 @@ class GoszakupRestSpider(RestListSpider):
 
     name = "goszakup_rest"
     reader = "goszakup_rest"
+    cannot_search = "REST gives lists by BIN and has no search by words"
     lists = {"customer": "/v3/contract/customer/{}", "supplier": "/v3/contract/supplier/{}"}  # noqa: RUF012 - declared
     parts = {"subject": "/v3/subject/biin/{}", "units": "/v3/contract/{}/units", "plan": "/v3/plans/view/{}"}  # noqa: RUF012 - declared
