@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows, table_of, update_rows
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
-from ingest.names.decisions import Decisions, Spelling
+from ingest.names.decisions import Decisions, Spelling, person_key
 from ingest.names.identifiers import valid_id
+from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
 from ingest.record import Party
 from ingest.spelling import entity_key
@@ -71,12 +72,24 @@ def load_decisions(home: Path) -> Decisions:
     return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("*.jsonl")), *own])
 
 
-def resolve_registry(connection: Connection, decisions: Decisions) -> list[Resolved]:
-    """Bring every spelling to its entity."""
-    return [_resolve_kind(connection, kind, decisions) for kind in _TABLES]
+def read_salt(home: Path) -> bytes:
+    """The secret under which decisions name natural persons; empty where the installation has none yet."""
+    path = home / "decisions" / "salt"
+    return path.read_bytes() if path.exists() else b""
 
 
-def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions) -> Resolved:
+def resolve_registry(connection: Connection, decisions: Decisions, salt: bytes = b"") -> list[Resolved]:
+    """Bring every spelling to its entity.
+
+    Args:
+        connection: inside the transaction that settles the registry.
+        decisions: the decisions in force.
+        salt: see `read_salt`; without it lines about natural persons are not looked up.
+    """
+    return [_resolve_kind(connection, kind, decisions, salt) for kind in _TABLES]
+
+
+def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions, salt: bytes) -> Resolved:
     printed = read_spellings(connection, kind)
     by_country: dict[str, list[Printed]] = defaultdict(list)
     for spelling in printed:
@@ -84,7 +97,7 @@ def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions) -> R
     clusters: list[list[Printed]] = []
     questions: list[tuple[Printed, Printed, Question]] = []
     for _, members in sorted(by_country.items()):
-        found, asked = _clusters(kind, members, decisions)
+        found, asked = _clusters(kind, members, decisions, salt)
         clusters += found
         questions += asked
     entities = _entities(connection, kind)
@@ -117,11 +130,12 @@ def spelling_of(kind: Kind, printed: Printed) -> Spelling:
 
 
 def _clusters(
-    kind: Kind, members: list[Printed], decisions: Decisions
+    kind: Kind, members: list[Printed], decisions: Decisions, salt: bytes
 ) -> tuple[list[list[Printed]], list[tuple[Printed, Printed, Question]]]:
     """Group spellings of one country; natural persons merge with nobody by likeness."""
-    likeable = [p for p in members if not p.is_person]
-    apart = [p for p in members if p.is_person]
+    people = {p.id for p in members if p.is_person or (kind == "organisation" and normalise(p.name).person)}
+    likeable = [p for p in members if p.id not in people]
+    apart = [p for p in members if p.id in people]
     groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     questions: list[tuple[Printed, Printed, Question]] = []
     if kind == "body":
@@ -141,9 +155,17 @@ def _clusters(
         for spelling, cluster in zip(likeable, resolution.cluster_of, strict=True):
             groups["", cluster].append(spelling)
         questions = [(likeable[q.left], likeable[q.right], q) for q in resolution.questions]
+    decided = {spelling for cluster in decisions.clusters() for spelling in cluster} if apart and salt else set()
     for spelling in apart:
-        groups[spelling.base_key, -1].append(spelling)
+        person = _person(kind, spelling, salt) if decided else None
+        name = decisions.find(person).name if person and person in decided else spelling.base_key
+        groups[name, -1].append(spelling)
     return list(groups.values()), questions
+
+
+def _person(kind: Kind, printed: Printed, salt: bytes) -> Spelling:
+    """A natural person as decisions name it: by its number, else by its name, under the installation's secret."""
+    return Spelling(kind, printed.country.lower(), person_key(salt, printed.registry_id or printed.name))
 
 
 def _entities(connection: Connection, kind: Kind) -> dict[str, int]:

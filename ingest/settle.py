@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from db.engine import writing
 from ingest.counting import count_between, recount
-from ingest.identity import Resolved, load_decisions, resolve_registry
+from ingest.identity import Resolved, load_decisions, read_salt, resolve_registry
 from ingest.relevance import Judged, judge, load_judgements
 from ingest.source import Source
 
@@ -44,7 +44,7 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
     judgements = load_judgements(home)
     order = read_precedence()
     with writing(engine) as connection:
-        identities = resolve_registry(connection, decisions)
+        identities = resolve_registry(connection, decisions, read_salt(home))
         relevance = judge(connection, sources, judgements)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
