@@ -16,6 +16,7 @@ from ingest.files import ingest_files
 from ingest.installation import Installation, now
 from ingest.reference import load_reference
 from ingest.replay import close_interrupted, replay
+from ingest.requests.fill import fill_from_journal
 from ingest.retract import apply_retraction, read_retractions
 from ingest.settle import settle
 from ingest.source import Source
@@ -77,7 +78,7 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
 
 @click.command()
 def rebuild() -> None:
-    """Make the registry anew from the archive, the declarations and the corrections.
+    """Make the registry anew from the archive, the declarations, the requests and the corrections.
 
     The old registry is replaced only when the new one is complete.
 
@@ -100,6 +101,7 @@ def rebuild() -> None:
         captures = replay(engine, installation.archive, sources, say)
         for retraction in read_retractions(installation.retractions):
             apply_retraction(engine, sources, retraction)
+        fill_from_journal(engine, installation.home)
         settle(engine, sources, installation.home)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,19 +13,18 @@ from cli.main import Refused
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print everything that was read, as JSON.")
-def tables(file: Path, as_json: bool) -> None:
+@click.option("--scan", is_flag=True, help="Read pictures of pages with character recognition.")
+def tables(file: Path, as_json: bool, scan: bool) -> None:
     """Print the tables that are found in a document of any supported format.
 
     \b
-    Example:
+    Examples:
       mediacontracts tables answer-14.pdf --json
+      mediacontracts tables scan-of-an-answer.jpg --scan
     """
-    from ingest.tables import DocumentRefused, tables_as_json  # noqa: PLC0415 - brings in the PDF reader
+    from ingest.tables import tables_as_json  # noqa: PLC0415 - brings in the PDF reader
 
-    try:
-        found = tables_as_json(file)
-    except DocumentRefused as error:
-        raise Refused(str(error)) from None
+    found = tables_as_json(file, scan=scan)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

@@ -26,10 +26,12 @@ _COMMANDS = {
     "correct": "cli.correcting",
     "backup": "cli.keeping",
     "restore": "cli.keeping",
+    "requests": "cli.requests",
     "tables": "cli.looking",
     "names": "cli.looking",
     "topics": "cli.looking",
     "decide": "cli.deciding",
+    "review": "cli.reviewing",
 }
 
 

@@ -26,7 +26,7 @@ from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
 from publish.release import MixedSourcesError, NothingToReleaseError
-from publish.serve import NoReleaseError
+from publish.serve import ContactError, NoReleaseError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError
 from publish.verify import VerificationError
@@ -52,7 +52,15 @@ REFUSED = (
     SlugError,
     CorrectionError,
 )
-WRONG_USE = (UnknownTargetError, NewerRegistryError, PlanError, NoReleaseError, RegisterError, DeadlineError)
+WRONG_USE = (
+    UnknownTargetError,
+    NewerRegistryError,
+    PlanError,
+    NoReleaseError,
+    ContactError,
+    RegisterError,
+    DeadlineError,
+)
 TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError)
 
 

@@ -16,9 +16,13 @@ from ingest.bodies import Parents, write_parents
 from ingest.checks import check as check_sources
 from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
+from ingest.requests.events import journal_at
+from ingest.requests.fill import fill_from_journal
+from ingest.requests.register import fold
 from ingest.retract import Retraction, read_retractions, write_retraction
 from ingest.settle import settle
 from ingest.source import Source
+from publish.corrections import read_corrections, standing
 from publish.release import ReleaseResult, build_release
 
 
@@ -35,6 +39,7 @@ def checked(installation: Installation, engine: Engine, sources: dict[str, Sourc
 def settled(installation: Installation, engine: Engine, sources: dict[str, Source]) -> None:
     """Resolve identities, decide what counts, and tell what a person could decide."""
     outcome = settle(engine, sources, installation.home)
+    fill_from_journal(engine, installation.home)
     with engine.begin() as connection:
         write_parents(connection, Parents.load())
     for kind in outcome.identities:
@@ -46,16 +51,28 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
 
 
 def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
-    """Set the published figures beside ours, then build, verify and show a release."""
+    """Set the published figures beside ours, bring proofs up to date, then build, verify and show a release."""
+    from ingest.requests.proofs import keep_proofs  # noqa: PLC0415 - brings in what draws pages
+
     with engine.begin() as connection:
         load_claims(connection)
         check_claims(connection)
+    corrections = installation.home / "corrections" / "corrections.jsonl"
+    proofs = keep_proofs(
+        installation.home / "proofs",
+        installation.archive,
+        fold(journal_at(installation.home).events()),
+        installation.sources(),
+        withdrawn=[word for one in standing(read_corrections(corrections)) for word in one.words],
+        progress=say,
+    )
     result = build_release(
         engine,
         installation.releases,
         slugs=installation.slugs,
         salt=_salt(installation),
-        corrections=installation.home / "corrections" / "corrections.jsonl",
+        corrections=corrections,
+        proofs=proofs,
         allow_mixed=allow_mixed,
     )
     state = "" if result.is_new else " (released before, shown again)"

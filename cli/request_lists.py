@@ -123,6 +123,10 @@ def write_letters(
     return files
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
@@ -145,7 +149,9 @@ def show_all(register: Register, day: date) -> None:
     for request in register.requests.values():
         due = f"due {request.due_on}" if request.due_on else "not sent"
         click.echo(f"{request.ref}  {request.state(day):<16} {due:<15} {_shown(request.drawn.body)}")
-    click.echo(f"{len(register.requests)} requests; complete up to {register.as_of or 'no day yet (due --record)'}")
+    click.echo(
+        f"{_count(len(register.requests), 'request')}; complete up to {register.as_of or 'no day yet (due --record)'}"
+    )
 
 
 def show_one(register: Register, request: Request, day: date) -> None:
@@ -158,11 +164,11 @@ def show_one(register: Register, request: Request, day: date) -> None:
     for year in drawn.years:
         click.echo(f"  {year}: {request.year_state(year, day)}")
     for digest, document in request.documents.items():
-        click.echo(f"  {digest[:12]}  {_shown(document.file_name)}: {len(document.tables)} tables")
+        click.echo(f"  {digest[:12]}  {_shown(document.file_name)}: {_count(len(document.tables), 'table')}")
         for table in document.tables:
             equal = sum(total.verdict == "equal" for total in table.totals)
             click.echo(
-                f"    table {table.number}: {state_of(table, request, digest)}, {table.records} records, "
+                f"    table {table.number}: {state_of(table, request, digest)}, {_count(table.records, 'record')}, "
                 f"{table.rejected} rejected, {equal} of {len(table.totals)} totals equal"
             )
             for block in table.blocks:
@@ -197,7 +203,7 @@ def show_taken(taken: Taken) -> None:
     """Print what came of one document."""
     counts, document = taken.counts, taken.document
     click.echo(
-        f"{_shown(document.file_name)} ({document.sha256[:12]}): {len(document.tables)} tables; "
+        f"{_shown(document.file_name)} ({document.sha256[:12]}): {_count(len(document.tables), 'table')}; "
         f"{counts.inserted} new, {counts.updated} changed, {counts.unchanged} unchanged, "
         f"{counts.rejected} rejected, {counts.vanished} vanished"
     )

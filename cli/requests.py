@@ -15,12 +15,11 @@ import click
 
 from cli.main import Refused
 from cli.progress import say
-from db.archive import ArchiveError
 from db.model.requests import ANSWERS, RequestState, TableState
 from ingest.installation import Installation, now
 from ingest.requests.answering import accept_table, take_answer
-from ingest.requests.deadlines import DeadlineError, bases
-from ingest.requests.desk import Asker, Desk, NeedsPersonError
+from ingest.requests.deadlines import bases
+from ingest.requests.desk import Asker, Desk
 from ingest.requests.events import (
     Answered,
     Appealed,
@@ -28,37 +27,19 @@ from ingest.requests.events import (
     Drawn,
     Event,
     Extended,
-    Journal,
     Lettered,
     Looked,
-    RegisterError,
     Sent,
     Withdrawn,
+    journal_at,
 )
 from ingest.requests.fill import fill_requests
-from ingest.requests.forms import FormError, Forms, read_form
-from ingest.requests.letters import LetterError
+from ingest.requests.forms import Forms, read_form
 from ingest.requests.register import Register, fold
 from ingest.source import Source
-from ingest.tables import DocumentRefused
 
 ZONE = ZoneInfo("Asia/Almaty")
 """Days of the register are those of Kazakhstan."""
-
-_REFUSED = (LetterError, FormError, NeedsPersonError, DocumentRefused, ArchiveError)
-_WRONG_USE = (RegisterError, DeadlineError)
-
-
-class _Told(click.Group):
-    """Turns what the rooms raise into messages and exit codes."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        try:
-            return super().invoke(ctx)
-        except _REFUSED as error:
-            raise Refused(str(error)) from None
-        except _WRONG_USE as error:
-            raise click.UsageError(str(error)) from None
 
 
 class _Day(click.ParamType[date]):
@@ -88,11 +69,6 @@ def _not_in_future(on: date) -> date:
     return on
 
 
-def journal_of(installation: Installation) -> Journal:
-    """The journal of requests of an installation."""
-    return Journal(installation.home / "requests" / "requests.jsonl")
-
-
 @contextmanager
 def desk_of(installation: Installation, source: str = "") -> Iterator[Desk]:
     """The desk with everything entered so far; on leaving, the registry's tables follow the register."""
@@ -103,7 +79,7 @@ def desk_of(installation: Installation, source: str = "") -> Iterator[Desk]:
     with installation.locked():
         prepared(installation, sources)
         engine = installation.engine()
-        journal = journal_of(installation)
+        journal = journal_at(installation.home)
         desk = Desk(
             engine,
             installation.archive,
@@ -141,10 +117,10 @@ def enter(make: Callable[[Register, str], list[Event]]) -> Register:
 
 def register_of(installation: Installation) -> Register:
     """The register as it stands, for reading."""
-    return fold(journal_of(installation).events())
+    return fold(journal_at(installation.home).events())
 
 
-@click.group(cls=_Told)
+@click.group()
 def requests() -> None:
     """Information requests: draw up, send, follow, take the answers.
 

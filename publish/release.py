@@ -1,16 +1,18 @@
 """Builds a release from nothing, verifies it, and shows it in place of the last one.
 
-A release is a directory: the database, its metadata, CSV files, manifest, attribution and the difference to the
-release before. The same registry gives the same bytes (on the same library versions): rows stand in the order of
-their uids, and no clock is read.
+A release is a directory: the database, its metadata, CSV files, manifest, attribution, the difference to the release
+before, and the folder `proofs` where pages may be shown. The same registry gives the same bytes (on the same library
+versions): rows stand in the order of their uids, and no clock is read.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -33,6 +35,9 @@ from publish.slugs import Slugs
 from publish.swap import building, current, put_in_place, show
 from publish.verify import verify
 from publish.withdrawal import Withdrawal
+
+PROOFS = "proofs"
+"""The folder of a release with pictures of pages, and of tables as they were read."""
 
 
 class NothingToReleaseError(Exception):
@@ -78,6 +83,7 @@ def build_release(
     previous: Path | None = None,
     salt: bytes = b"",
     corrections: Path | None = None,
+    proofs: Sequence[Path] = (),
     allow_mixed: bool = False,
 ) -> ReleaseResult:
     """Build, verify and show a release of the registry as it stands.
@@ -89,6 +95,7 @@ def build_release(
         previous: directory of the release to compare with; by default the one shown.
         salt: the installation's secret, needed where a natural person has a registry number.
         corrections: the file of corrections and takedowns, if there is one.
+        proofs: pictures of pages and tables as read, which are copied into the folder `proofs` of the release.
         allow_mixed: whether invented and real sources may stand together (the demo).
 
     Raises:
@@ -101,13 +108,14 @@ def build_release(
     set_right = read_corrections(corrections) if corrections else []
     with building(out_dir) as staging:
         fixed = Slugs(slugs, salt)
-        built = _build_database(engine, staging, fixed, set_right, salt, allow_mixed=allow_mixed)
+        copied = _copy_proofs(staging, proofs)
+        built = _build_database(engine, staging, fixed, set_right, salt, proofs=copied, allow_mixed=allow_mixed)
         verify(built.database, built.metadata, built.ledger)
         name = built.name
         earlier = previous or current(out_dir)
         withdrawal = Withdrawal(word for one in standing(set_right) for word in one.words)
         compared = None if earlier is None or earlier.name == name else earlier
-        diff = _write_beside(staging, built, compared, withdrawal)
+        diff = _write_beside(staging, built, compared, withdrawal, copied)
         manifest = staging / f"{built.prefix}manifest.json"
         fixed.save()
         target = out_dir / name
@@ -155,7 +163,14 @@ def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
 
 
 def _build_database(
-    engine: Engine, staging: Path, slugs: Slugs, corrections: list[Correction], salt: bytes, *, allow_mixed: bool
+    engine: Engine,
+    staging: Path,
+    slugs: Slugs,
+    corrections: list[Correction],
+    salt: bytes,
+    *,
+    proofs: Sequence[str],
+    allow_mixed: bool,
 ) -> _Built:
     raw = staging / ".raw.db"
     out = sqlite3.connect(raw, isolation_level=None)
@@ -177,7 +192,8 @@ def _build_database(
             earlier = _earlier_releases(connection, filled.data_as_of)
         with raw.open("rb") as handle:
             content = file_digest(handle, "sha256").hexdigest()
-        digest = sha256(f"{content} {program()}".encode()).hexdigest()
+        shown = "".join(f" {proof} {sha256_of(staging / proof)}" for proof in proofs)
+        digest = sha256(f"{content} {program()}{shown}".encode()).hexdigest()
         name = f"{'sample-' if sample else ''}{filled.data_as_of[:10]}-{digest[:10]}"
         prefix = SAMPLE_PREFIX if sample else ""
         out.execute("BEGIN")
@@ -229,9 +245,20 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
     return [(at, *fact) for at, fact in enumerate(facts.items(), start=1)]
 
 
-def _write_beside(staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal) -> DiffCounts | None:
+def _copy_proofs(staging: Path, proofs: Sequence[Path]) -> list[str]:
+    """Copy proofs into the release; gives their names in it."""
+    if proofs:
+        (staging / PROOFS).mkdir()
+    for proof in proofs:
+        copyfile(proof, staging / PROOFS / proof.name)
+    return sorted(f"{PROOFS}/{proof.name}" for proof in proofs)
+
+
+def _write_beside(
+    staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal, proofs: Sequence[str]
+) -> DiffCounts | None:
     """Write exports, attribution, the difference to the release before, and the manifest of them all."""
-    files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None}
+    files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None, **dict.fromkeys(proofs)}
     files.update(write_exports(built.database, staging, built.prefix))
     attribution = staging / f"{built.prefix}ATTRIBUTION.md"
     out = sqlite3.connect(f"file:{built.database}?mode=ro", uri=True)

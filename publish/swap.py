@@ -50,7 +50,7 @@ def current(releases: Path) -> Path | None:
 
 def put_in_place(staging: Path, target: Path) -> None:
     """Move a finished directory to its lasting name, on disk when this returns."""
-    for file in staging.iterdir():
+    for file in staging.rglob("*"):
         _sync(file)
     _sync(staging)
     staging.rename(target)

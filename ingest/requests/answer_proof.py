@@ -14,17 +14,23 @@ from ingest.values.text import clean
 
 _SAID_ELSEWHERE = re.compile(r"^(total in row \d+ does not agree|no unit is printed)")
 
+_LONG_NUMBER = re.compile(r"\d{10,}")
+"""A person's number with a slip in it is not known as one, and is not to be repeated."""
+
 Minor = Mapping[tuple[int, int], int | None]
 """Minor units that went into records, by row and column from 0; a cell that was not read is not there."""
 
 
-def blocks_of(table: Table, units: Mapping[int, Unit], minor: Minor, twins: Sequence[str]) -> tuple[str, ...]:
+def blocks_of(
+    table: Table, units: Mapping[int, Unit], minor: Minor, unread: Mapping[int, str], twins: Sequence[str]
+) -> tuple[str, ...]:
     """Everything that keeps a table from counting, in words; empty when nothing does.
 
     Args:
         table: the table with its totals compared.
         units: the unit of each amount column, by column from 0.
         minor: the amounts that went into records.
+        unread: why rows were rejected, by row from 0.
         twins: tables elsewhere that print the same rows and count.
     """
     blocks = [f"the reader doubts: {doubt}" for doubt in table.needs_review if not _SAID_ELSEWHERE.match(doubt)]
@@ -32,19 +38,21 @@ def blocks_of(table: Table, units: Mapping[int, Unit], minor: Minor, twins: Sequ
         if total.verdict != "equal":
             blocks.append(total_text(table, total))
         elif total.column in units:
-            blocks += _unproved(table, total, units[total.column], minor)
+            blocks += _unproved(table, total, units[total.column], minor, unread)
     blocks += [f"the same rows count already: {twin}" for twin in twins]
     return tuple(dict.fromkeys(blocks))
 
 
-def _unproved(table: Table, total: Total, unit: Unit, minor: Minor) -> list[str]:
+def _unproved(table: Table, total: Total, unit: Unit, minor: Minor, unread: Mapping[int, str]) -> list[str]:
     """A total that the reader found equal, proved once more with the amounts that went into the records."""
     covered = [row for row in total.covers if table.kinds[row] == "data"]
     if len(covered) != len(total.covers):
         return []  # a total of subtotals, each of which is proved by its own rows
-    unread = [str(row + 1) for row in covered if (row, total.column) not in minor]
-    if unread:
-        return [f"{_where(table, total)}: row {', '.join(unread)} could not be read, so the total proves nothing"]
+    missing = [row for row in covered if (row, total.column) not in minor]
+    if missing:
+        why = next((f" ({_LONG_NUMBER.sub('…', unread[row])})" for row in missing if row in unread), "")
+        told = ", ".join(str(row + 1) for row in missing)
+        return [f"{_where(table, total)}: row {told} could not be read{why}, so the total proves nothing"]
     try:
         printed = read_amount(table.rows[total.row][total.column], unit, blank=AmountState.ZERO).minor
     except AmountError as error:

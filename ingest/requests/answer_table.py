@@ -99,6 +99,7 @@ class _Reading:
         self.labels = fill_down(table.rows, table.merges, len(table.header))
         self.years = year_of_rows(table.rows, table.kinds)
         self.minor: dict[tuple[int, int], int | None] = {}
+        self.unread: dict[int, str] = {}
         self.out = ReadTable(records=[], rejected=[], passed_over={})
 
     def read(self, form: Form) -> ReadTable:
@@ -114,7 +115,7 @@ class _Reading:
                 group = clean(" ".join(cells))
             why = _UNREAD_KINDS[kind]
             self.out.passed_over[why] = self.out.passed_over.get(why, 0) + 1
-        self.out.blocks = blocks_of(self.table, units, self.minor, self.plan.twins)
+        self.out.blocks = blocks_of(self.table, units, self.minor, self.unread, self.plan.twins)
         self._judge()
         return self.out
 
@@ -144,6 +145,7 @@ class _Reading:
             fields = row_fields(self.table, form, self.labels[row], group)
         except RowError as error:
             self.out.rejected.append(_rejected(self.table, self.plan.number, row, None, str(error)))
+            self.unread[row] = str(error)
             return
         for number, unit in units.items():
             try:
@@ -151,6 +153,7 @@ class _Reading:
                 record = self._record(row, number, form, fields, amount)
             except RowError as error:
                 self.out.rejected.append(_rejected(self.table, self.plan.number, row, number, str(error)))
+                self.unread.setdefault(row, str(error))
             else:
                 self.minor[row, number] = amount.minor
                 self.out.records.append(record)

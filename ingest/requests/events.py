@@ -210,6 +210,11 @@ class Journal:
                 ) from None
 
 
+def journal_at(home: Path) -> Journal:
+    """The journal of requests of the installation in this folder."""
+    return Journal(home / "requests" / "requests.jsonl")
+
+
 def _cut_torn_line(handle: int) -> None:
     """Cut a last line without its end, which a crash left."""
     size = os.fstat(handle).st_size

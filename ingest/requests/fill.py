@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -23,8 +24,8 @@ from db.model.base import Base
 from db.model.requests import RequestState
 from ingest.record import Party
 from ingest.requests.coverage import openness
-from ingest.requests.events import TableSeen
-from ingest.requests.register import Register, Request, accepted_why, state_of
+from ingest.requests.events import TableSeen, journal_at
+from ingest.requests.register import Register, Request, accepted_why, fold, state_of
 from ingest.spelling import Spellings
 from ingest.values.text import clean
 
@@ -53,6 +54,18 @@ def fill_requests(engine: Engine, register: Register) -> int:
                 columns = tuple(held[0])
                 insert_rows(connection, table_of(mapped), columns, [tuple(row[c] for c in columns) for row in held])
     return len(register.requests)
+
+
+def fill_from_journal(engine: Engine, home: Path) -> int:
+    """Write the requests of an installation into its registry anew; gives their number.
+
+    After identities are resolved this counts each body once, under whatever names it was asked.
+
+    Raises:
+        RegisterError: the journal is damaged.
+    """
+    journal = journal_at(home)
+    return fill_requests(engine, fold(journal.events())) if journal.path.exists() else 0
 
 
 def _spellings(connection: Connection, country: str) -> Spellings:

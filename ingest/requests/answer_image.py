@@ -1,0 +1,308 @@
+"""The proof of figures in an answer, as a picture of the page or the table as it was read.
+
+Run as `python -m ingest.requests.answer_image ORDER < document > proofs`, a process with bounded time and memory:
+drawing a page is as risky as reading it.
+
+A picture shows what proves the figures and no more: the numbers of natural persons are painted over, pictures on the
+page (stamps, signatures) are left away, and of a page that is itself a picture only the tables are shown. A page or
+table that holds withdrawn words gives no proof at all.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import json
+import math
+import re
+import resource
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+from PIL import Image, ImageDraw
+from rapidfuzz import fuzz
+
+from db.fold import fold
+from db.privacy import MASK, mask_person_ids
+from ingest.tables.formats import detect, document_tables
+from ingest.tables.model import DocumentRefused, Place, Table
+from ingest.tables.pdf import open_pdf
+
+DPI = 110
+"""Enough to read eight-point figures; a page of a table weighs some 40 kB."""
+_SCAN_DPI = 200
+"""An image file is taken to be scanned so, as the reader of tables takes it."""
+_GREYS = 16
+WHITE = 255
+_ROOM = 3
+_LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
+_WITHDRAWN_LIKENESS = 85
+"""Percent of likeness from which a text holds withdrawn words: a picture's letters may have been misread."""
+Box = tuple[float, float, float, float]
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What proofs are wanted.
+
+    Attributes:
+        name: name of the document.
+        sha256: its hash; the first 16 letters name the files.
+        tables: numbers of the tables that have records.
+        scan: whether pictures of pages are read.
+        withdrawn: words that nothing published may hold.
+        memory: limit of the address space in bytes.
+        seconds: limit of processor time.
+    """
+
+    name: str
+    sha256: str
+    tables: tuple[int, ...]
+    scan: bool = False
+    withdrawn: tuple[str, ...] = ()
+    memory: int = 2 * 1024**3
+    seconds: int = 300
+
+
+class _Drawn(msgspec.Struct):
+    """A page drawn without the pictures on it, its text, boxes of persons' numbers; `bare`: only tables may show."""
+
+    shown: Image.Image
+    text: str = ""
+    hidden: list[Box] = []
+    bare: bool = True
+
+
+def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
+    """Make the proofs of one document.
+
+    Gives:
+        `<hash>-p<page>.png` and `<hash>-p<page>.json` with `width`, `height` and
+        `rows: {"<table>.<row>": [x, y, width, height]}` in pixels for each page with rows of the tables;
+        `<hash>-t<table>.json` with `document`, `sheet`, `title`, `header`, `rows` and
+        `ranges: {"<row>": "B7:F7"}` for each table that stands on no page of the document itself.
+
+    Raises:
+        ingest.tables.DocumentRefused: the document is not read.
+    """
+    tables = document_tables(data, order.name, scan=order.scan)
+    chosen = {number: tables[number - 1] for number in order.tables if number <= len(tables)}
+    kind = detect(data, order.name)
+    on_pages = {n: t for n, t in chosen.items() if t.page and kind in {"pdf", "image"}}
+    proofs: dict[str, bytes] = {}
+    short = order.sha256[:16]
+    for number, table in chosen.items():
+        if number not in on_pages and not _withdrawn(order, _texts(table)):
+            proofs[f"{short}-t{number}.json"] = _as_read(table)
+    for page, shown in _pictures(data, order, kind, on_pages):
+        rows = {
+            f"{number}.{row + 1}": _pixels(_around(places))
+            for number, table in on_pages.items()
+            for row in range(len(table.rows))
+            if table.kinds[row] == "data" and (places := _on(page, table, row))
+        }
+        told = {"width": shown.width, "height": shown.height, "rows": rows}
+        proofs[f"{short}-p{page}.png"] = _png(shown)
+        proofs[f"{short}-p{page}.json"] = json.dumps(told).encode()
+    return proofs
+
+
+def _on(page: int, table: Table, row: int) -> list[Place]:
+    return [place for cell in table.boxes[row] for place in cell if place.page == page]
+
+
+def _around(places: Sequence[Place]) -> Box:
+    return (
+        min(p.x0 for p in places), min(p.y0 for p in places), max(p.x1 for p in places), max(p.y1 for p in places)
+    )  # fmt: skip
+
+
+def _pixels(box: Box) -> list[int]:
+    """A box of points as left, top, width and height in pixels, with a little room around its letters."""
+    left, top = max(int(box[0] * DPI / 72) - _ROOM, 0), max(int(box[1] * DPI / 72) - _ROOM, 0)
+    return [left, top, math.ceil(box[2] * DPI / 72) + _ROOM - left, math.ceil(box[3] * DPI / 72) + _ROOM - top]
+
+
+def _pictures(data: bytes, order: Order, kind: str, tables: dict[int, Table]) -> Iterator[tuple[int, Image.Image]]:
+    """Each page with rows of the tables, drawn and cleared of what is not to be shown."""
+    pages = sorted({place.page for t in tables.values() for row in t.boxes for cell in row for place in cell} - {0})
+    document = open_pdf(data, order.name) if kind == "pdf" else None
+    try:
+        for number in pages:
+            drawn = _Drawn(_scanned(data)) if document is None else _drawn(document, number)
+            if _withdrawn(order, [drawn.text, *(text for t in tables.values() for text in _texts(t, number))]):
+                continue
+            pencil = ImageDraw.Draw(drawn.shown)
+            for box in [*drawn.hidden, *_cells_to_hide(tables.values(), number, bare=drawn.bare)]:
+                pencil.rectangle(box, fill=0)
+            yield number, _only_tables(drawn.shown, tables.values(), number) if drawn.bare else drawn.shown
+    finally:
+        if document is not None:
+            document.close()
+
+
+def _scanned(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as picture:
+        grey = picture.convert("L")
+    return grey.resize((round(grey.width * DPI / _SCAN_DPI), round(grey.height * DPI / _SCAN_DPI)))
+
+
+def _drawn(document: pdfium.PdfDocument, number: int) -> _Drawn:
+    page = document[number - 1]
+    try:
+        text, spans = _text_and_spans(page)
+        bare = not text.strip() or not _without_pictures(page)
+        bitmap = page.render(scale=DPI / 72, grayscale=True, may_draw_forms=False, draw_annots=False)
+        shown: Image.Image = bitmap.to_pil().convert("L")
+        return _Drawn(shown, text, [_on_picture(page, box, shown.size) for box in spans], bare)
+    except pdfium.PdfiumError as error:
+        raise DocumentRefused("document", "broken", f"page {number} cannot be drawn ({error})") from error
+    finally:
+        page.close()
+
+
+def _without_pictures(page: pdfium.PdfPage) -> bool:
+    """Take the pictures off a page; False when they are the page, or cannot be taken off alone."""
+    width, height = page.get_size()
+    pictures = list(page.get_objects(filter=[c.FPDF_PAGEOBJ_IMAGE], max_depth=8))
+    for picture in pictures:
+        left, bottom, right, top = picture.get_bounds()
+        if picture.level or (right - left) * (top - bottom) > width * height / 2:
+            return False
+    for picture in pictures:
+        page.remove_obj(picture)
+    return True
+
+
+def _text_and_spans(page: pdfium.PdfPage) -> tuple[str, list[Box]]:
+    """The text of a page, and a box in its own coordinates around every letter of a natural person's number."""
+    letters = page.get_textpage()
+    try:
+        # one character for each index of pdfium, so that places in the text are its indexes
+        text = "".join(chr(c.FPDFText_GetUnicode(letters.raw, at) or 32) for at in range(letters.count_chars()))
+        at_fault = [at for start, end in person_id_spans(text) for at in range(start, end) if text[at].isdigit()]
+        return text, [letters.get_charbox(at, loose=True) for at in at_fault]
+    finally:
+        letters.close()
+
+
+def person_id_spans(text: str) -> list[tuple[int, int]]:
+    """Where the numbers of natural persons stand in a text, as begin and end.
+
+    The mask of `db.privacy` decides which they are; it puts twelve marks in place of twelve digits and what stands
+    between them.
+    """
+    masked = mask_person_ids(text)
+    spans: list[tuple[int, int]] = []
+    at = in_masked = 0
+    while at < len(text):
+        if not (text[at].isdigit() and masked.startswith(MASK, in_masked)):
+            at, in_masked = at + 1, in_masked + 1
+            continue
+        start, digits = at, 0
+        while digits < len(MASK):
+            digits += text[at].isdigit()
+            at += 1
+        spans.append((start, at))
+        in_masked += len(MASK)
+    return spans
+
+
+def _on_picture(page: pdfium.PdfPage, box: Box, size: tuple[int, int]) -> Box:
+    """A box of a page in pixels of its picture, whichever way the page is turned."""
+    x, y = ctypes.c_int(), ctypes.c_int()
+    corners = []
+    for left, bottom in ((box[0], box[1]), (box[2], box[3])):
+        c.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, left, bottom, ctypes.byref(x), ctypes.byref(y))
+        corners.append((x.value, y.value))
+    (x0, y0), (x1, y1) = corners
+    return min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1
+
+
+def _cells_to_hide(tables: Iterable[Table], page: int, *, bare: bool) -> Iterator[Box]:
+    """Cells with a natural person's number; in a picture, where a digit may be misread, every long number but sums."""
+    for table in tables:
+        for cells, boxes in zip(table.rows, table.boxes, strict=True):
+            for column, (text, places) in enumerate(zip(cells, boxes, strict=True)):
+                doubtful = bare and table.columns[column].role != "amount" and _LONG_NUMBER.search(text)
+                if doubtful or mask_person_ids(text) != text:
+                    for place in places:
+                        if place.page == page:
+                            left, top, width, height = _pixels((place.x0, place.y0, place.x1, place.y1))
+                            yield left, top, left + width, top + height
+
+
+def _only_tables(shown: Image.Image, tables: Iterable[Table], page: int) -> Image.Image:
+    kept = Image.new("L", shown.size, WHITE)
+    for table in tables:
+        places = [place for row in range(len(table.rows)) for place in _on(page, table, row)]
+        if places:
+            left, top, width, height = _pixels(_around(places))
+            box = (max(left, 0), max(top, 0), min(left + width, shown.width), min(top + height, shown.height))
+            kept.paste(shown.crop(box), box[:2])
+    return kept
+
+
+def _png(shown: Image.Image) -> bytes:
+    out = io.BytesIO()
+    step = WHITE // (_GREYS - 1)
+    few = shown.point([round(grey / step) for grey in range(WHITE + 1)])
+    few.putpalette([step * grey for grey in range(_GREYS) for _ in "rgb"])
+    few.save(out, "PNG", optimize=True, bits=4)
+    return out.getvalue()
+
+
+def _texts(table: Table, page: int = 0) -> list[str]:
+    """Every text of a table; with a page only the rows that stand on it."""
+    rows = [cells for row, cells in enumerate(table.rows) if not page or _on(page, table, row)]
+    return [table.title, *(text for row in (*table.header, *rows) for text in row)]
+
+
+def _withdrawn(order: Order, texts: Iterable[str]) -> bool:
+    if not order.withdrawn:
+        return False
+    told = _bare(" ".join(texts))
+    return any(
+        fuzz.partial_ratio(words, told) >= _WITHDRAWN_LIKENESS if len(told) > len(words) else words == told
+        for words in map(_bare, order.withdrawn)
+    )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _as_read(table: Table) -> bytes:
+    ranges = {}
+    for row, cells in enumerate(table.boxes):
+        told = [place.range for cell in cells for place in cell if place.range]
+        if told and table.kinds[row] == "data":
+            first, last = told[0].split(":")[0], told[-1].split(":")[-1]
+            ranges[str(row + 1)] = first if first == last else f"{first}:{last}"
+    read = {
+        "document": table.source,
+        "page": table.page,
+        "sheet": table.sheet,
+        "title": mask_person_ids(table.title),
+        "header": [[mask_person_ids(text) for text in row] for row in table.header],
+        "rows": [[mask_person_ids(text) for text in row] for row in table.rows],
+        "kinds": table.kinds,
+        "ranges": ranges,
+    }
+    return json.dumps(read, ensure_ascii=False).encode()
+
+
+def main() -> int:
+    """Limit this process, read the document from standard input, write the proofs as MessagePack."""
+    order = msgspec.json.decode(sys.argv[1], type=Order)
+    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (order.seconds, order.seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(document_proofs(sys.stdin.buffer.read(), order)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

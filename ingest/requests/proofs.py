@@ -1,0 +1,136 @@
+"""Keeps the proofs of answers in an installation's folder `proofs`, made once a document, from the archive."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from db.archive import Archive, Captured
+from db.model.requests import TableState
+from ingest.files import silent
+from ingest.requests.answer_image import Order
+from ingest.requests.answer_plan import AnswerPlan
+from ingest.requests.events import DocumentTaken
+from ingest.requests.register import Register, Request, state_of
+from ingest.source import Source
+from ingest.tables import DocumentRefused
+
+SECONDS = 600
+"""Wall-clock limit for one document."""
+_Files = dict[str, bytes]
+
+
+class _Made(msgspec.Struct):
+    """What a document's proofs were made from, and their files."""
+
+    key: str
+    files: list[str]
+
+
+def keep_proofs(
+    folder: Path,
+    archive: Archive,
+    register: Register,
+    sources: Mapping[str, Source],
+    *,
+    withdrawn: Iterable[str] = (),
+    progress: Callable[[str], None] = silent,
+) -> list[Path]:
+    """Bring the folder to what the register says: proofs of every document that may be shown, and no others.
+
+    Documents are shown only where the licence of their source lets files be published. One that cannot be drawn has
+    no proof, and `progress` is told why; its figures stand all the same.
+
+    Args:
+        folder: the installation's folder of proofs.
+        archive: where the documents lie.
+        register: which documents were taken, and how their tables stand.
+        sources: the declared sources.
+        withdrawn: words that nothing published may hold.
+        progress: told of each document that cannot be drawn.
+
+    Returns:
+        The files of all proofs.
+
+    Raises:
+        db.archive.ArchiveError: a document is missing from the archive, or damaged.
+    """
+    listed = folder / "made.json"
+    before = msgspec.json.decode(listed.read_bytes(), type=dict[str, _Made]) if listed.exists() else {}
+    words = tuple(sorted(withdrawn))
+    wanted = {document.capture for request in register.requests.values() for document in request.documents.values()}
+    captures: dict[str, Captured] = {}
+    if wanted:
+        captures = {e.ref: e for e in archive.events() if isinstance(e, Captured) and e.ref in wanted}
+    made: dict[str, _Made] = {}
+    for request in register.requests.values():
+        for document in request.documents.values():
+            captured = captures.get(document.capture)
+            source = sources.get(captured.source) if captured else None
+            if captured is None or source is None or source.licence.publish != "files":
+                continue
+            order = _order(request, document, captured, words)
+            told = f"{version('mediacontracts')} {msgspec.json.encode(order).decode()}"
+            key = sha256(told.encode()).hexdigest()
+            known = before.get(document.sha256)
+            if known is None or known.key != key or not all((folder / name).is_file() for name in known.files):
+                try:
+                    files = _drawn(archive.get(document.sha256), order)
+                except DocumentRefused as error:
+                    progress(f"no picture for {request.ref}: {error}")
+                    continue
+                folder.mkdir(parents=True, exist_ok=True)
+                for name, content in files.items():
+                    (folder / name).write_bytes(content)
+                known = _Made(key, sorted(files))
+            made[document.sha256] = known
+    if folder.is_dir():
+        _clear(folder, {name for one in made.values() for name in one.files} | {listed.name})
+        listed.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
+    return sorted({folder / name for one in made.values() for name in one.files})
+
+
+def _order(request: Request, document: DocumentTaken, captured: Captured, withdrawn: tuple[str, ...]) -> Order:
+    plan = msgspec.convert(captured.request, AnswerPlan)
+    shown = [
+        table.number
+        for table in document.tables
+        if table.records and state_of(table, request, document.sha256) is not TableState.LEFT_OUT
+    ]
+    return Order(document.file_name, document.sha256, tuple(shown), plan.scan, withdrawn)
+
+
+def _clear(folder: Path, wanted: set[str]) -> None:
+    """What is in the folder and not wanted must not stay: it may have been withdrawn."""
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            path.unlink()
+
+
+def _drawn(data: bytes, order: Order) -> _Files:
+    kept = {name: text for name, text in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
+    kept |= {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path), "OMP_THREAD_LIMIT": "1"}
+    told = [sys.executable, "-m", "ingest.requests.answer_image", msgspec.json.encode(order).decode()]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=kept, start_new_session=True
+    ) as child:
+        try:
+            drawn, complaint = child.communicate(data, timeout=SECONDS)
+        except BaseException as error:
+            os.killpg(child.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                advice = f"its pages were not drawn within {SECONDS} seconds; split it"
+                raise DocumentRefused(order.name, "timeout", advice) from None
+            raise
+    if child.returncode:
+        last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {child.returncode}"]
+        raise DocumentRefused(order.name, "broken", f"its pages cannot be drawn ({last[0][:300]})")
+    return msgspec.msgpack.decode(drawn, type=_Files)
