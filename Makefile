@@ -7,7 +7,7 @@ ifneq ($(wildcard $(REAL)),)
 export MEDIACONTRACTS_REAL_DATA ?= $(REAL)
 endif
 
-.PHONY: setup demo test lint bench lock test-next clean
+.PHONY: setup demo test lint bench lock test-next screenshots clean
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,9 @@ test-next: $(VENV)/.test  ## the publishing tests on the newest Datasette alpha;
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/next.in
 	.venv-next/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	.venv-next/bin/python -m pytest tests/publish tests/site -W default
+
+screenshots: setup  ## pictures of the main pages of a sample, into docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/.test  ## renew the hashed lock files
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra scans pyproject.toml -o requirements/runtime.txt
