@@ -93,7 +93,7 @@ def crawl(
     way = access or ("graphql" if environment.get("GOSZAKUP_TOKEN") else None)
     token = _checked(source, way, environment)
     if way is None:
-        raise PlanError(_WITHOUT_ONE.format(name=source.name))
+        raise _without_token(source)
     plan = source.crawl
     began = now()
     windows = windows_between(
@@ -159,6 +159,12 @@ _WITHOUT_ONE = (
     "{name}: GOSZAKUP_TOKEN is not set. A token is given by letter to the operator, АО «Центр электронных финансов» "
     "(ecc.kz); put it into GOSZAKUP_TOKEN. Without one the public register can be read: --via html"
 )
+_BUT_NOT_SEARCHED = ", of the customers and suppliers; phrases: cannot be searched for there and have to come out"
+
+
+def _without_token(source: Source) -> PlanError:
+    phrases = source.crawl is not None and source.crawl.phrases
+    return PlanError(_WITHOUT_ONE.format(name=source.name) + (_BUT_NOT_SEARCHED if phrases else ""))
 
 
 def _checked(source: Source, way: Access | None, environment: Mapping[str, str]) -> str:
@@ -176,7 +182,7 @@ def _checked(source: Source, way: Access | None, environment: Mapping[str, str])
         )
     token = environment.get("GOSZAKUP_TOKEN", "").strip()
     if way is not None and SPIDERS[way].needs_token and not token:
-        raise PlanError(_WITHOUT_ONE.format(name=source.name))
+        raise _without_token(source)
     return token
 
 

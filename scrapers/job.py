@@ -33,6 +33,10 @@ class FilterIgnoredError(Exception):
     """The server answered with rows that the filter excludes: it ignored the filter, and nothing it sent is sure."""
 
 
+class TooMuchError(Exception):
+    """The plan asks for more than a crawl may take: asking again cannot help, the plan has to be narrower."""
+
+
 class PlanError(Exception):
     """What was asked for cannot be crawled: an empty plan, no token, a way that does not exist."""
 

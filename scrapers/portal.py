@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from db.archive import Captured
 from ingest.reader import LayoutChangedError, Material, SourceRefusedError
 from ingest.readers import READERS
-from scrapers.job import CaptchaError, Fetched, FilterIgnoredError, Job, TokenRefusedError
+from scrapers.job import CaptchaError, Fetched, FilterIgnoredError, Job, TokenRefusedError, TooMuchError
 from scrapers.patience import NETWORK_TROUBLE, complaint_of
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class PortalSpider(Spider):
                 raise
         except SampleDone:
             log.info("%s: sample of %d pages taken", job.source.name, job.tally.pages)
-        except (FilterIgnoredError, LayoutChangedError) as error:
+        except (FilterIgnoredError, LayoutChangedError, TooMuchError) as error:
             job.fail(str(error), refused=True)
         except SourceRefusedError as error:
             job.fail(str(error))

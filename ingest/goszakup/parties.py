@@ -24,7 +24,17 @@ def party_of(number: Digits, subject: Subject | None) -> Read:
     names = ("", "") if subject is None else (subject.name_ru or "", subject.name_kz or "")
     if not number and subject is not None:
         number = subject.bin or subject.iin
-    return named(str(number or ""), *names)
+    if isinstance(number, int):
+        number = _with_zeros(number)
+    return named(number or "", *names)
+
+
+def _with_zeros(number: int) -> str:
+    """A BIN that was sent as a number, with the zeros it lost; a number that is none stays as it is."""
+    try:
+        return read_bin(number).value
+    except BinError:
+        return str(number or "")
 
 
 @lru_cache(maxsize=65536)

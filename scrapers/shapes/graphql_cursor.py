@@ -14,7 +14,7 @@ from ingest.goszakup.lot_search import resembles
 from ingest.reader import SourceRefusedError
 from ingest.readers.goszakup_graphql import FoundLot, Peek, PeekRow, peek, refuse_errors
 from scrapers.history import lists_read_whole
-from scrapers.job import Fetched, FilterIgnoredError, Window
+from scrapers.job import Fetched, FilterIgnoredError, TooMuchError, Window
 from scrapers.portal import PortalSpider
 from scrapers.shapes.next_page import deletions
 
@@ -139,7 +139,7 @@ class GraphqlCursorSpider(PortalSpider):
             async for page, seen in pages:
                 refuse_errors(self.job.source, page.captured.url, seen.errors)
                 if (seen.page_info.total_count or 0) > LARGEST_SEARCH:
-                    raise SourceRefusedError(
+                    raise TooMuchError(
                         f"{self.job.source.name}: the phrase «{phrase}» finds {seen.page_info.total_count} lots, more "
                         f"than {LARGEST_SEARCH}; make it narrower under crawl: phrases: in {self.job.source.name}.yml"
                     )

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from msgspec import structs
 
 from db.archive import Captured
+from ingest.goszakup.card import parties_of
 from ingest.goszakup.numbers import split_number
 from ingest.goszakup.register import CAP, ListRow, RegisterPage, register_page, root_ids
 from ingest.reader import LayoutChangedError, SourceRefusedError
-from scrapers.job import CaptchaError, Fetched, TokenRefusedError
+from scrapers.job import CaptchaError, Fetched, FilterIgnoredError, TokenRefusedError
 from scrapers.portal import PortalSpider
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class PublicRegisterSpider(PortalSpider):
         for role, numbers in (("customer", plan.customers), ("supplier", plan.suppliers)) if plan else ():
             for number in numbers:
                 listed = await self._list(role, number)
-                await self._cards(listed, known, self.job.slice_of(role, number))
+                await self._cards(role, number, listed, known)
 
     async def _list(self, role: str, number: str) -> Listed:
         """All rows of one list, counted against what the register says; read twice when it moved meanwhile."""
@@ -103,7 +104,7 @@ class PublicRegisterSpider(PortalSpider):
         fetched = await self.fetch(self.ask(url, asked={"part": "list"}))
         return fetched, register_page(self.job.source, fetched.captured, fetched.body)
 
-    async def _cards(self, listed: Listed, known: dict[int, ListRow], part_of: str) -> None:
+    async def _cards(self, role: str, number: str, listed: Listed, known: dict[int, ListRow]) -> None:
         roots = root_ids({number: row for number, (row, _) in listed.items()})
         for contract_id, (row, page) in listed.items():
             if known.get(contract_id) == row:
@@ -111,7 +112,7 @@ class PublicRegisterSpider(PortalSpider):
             root = roots.get(split_number(row.number_sys)[0], contract_id)
             context = [page] if root == contract_id or root in page_ids(listed, page) else [page, listed[root][1]]
             try:
-                await self._card(contract_id, context, part_of)
+                await self._card(role, number, contract_id, context)
             except (TokenRefusedError, CaptchaError):
                 raise
             except SourceRefusedError as error:
@@ -121,15 +122,27 @@ class PublicRegisterSpider(PortalSpider):
                 if not self.job.tally.enough_good and self.job.tally.responses >= 20:
                     raise
 
-    async def _card(self, contract_id: int, context: list[Fetched], part_of: str) -> None:
+    async def _card(self, role: str, number: str, contract_id: int, context: list[Fetched]) -> None:
         for part in ("parties", "units"):
             url = f"{self.job.portal_url}{self.card_paths[part].format(contract_id)}"
             found = await self.fetch_if_there(self.ask(url, asked={"part": part, "of": contract_id}))
             context = [*context, found] if found else context
+            if found and part == "parties":
+                self._check_filter(found, role, number, contract_id)
         url = f"{self.job.portal_url}{self.card_paths['card'].format(contract_id)}"
-        asked = {"of": contract_id, "slice": part_of}
+        asked = {"of": contract_id, "slice": self.job.slice_of(role, number)}
         captures = [other.captured for other in context]
         await self.keep(await self.fetch(self.ask(url, reader=self.reader, asked=asked, context=captures)), context)
+
+    def _check_filter(self, page: Fetched, role: str, number: str, contract_id: int) -> None:
+        """Hold a contract against what was asked for; its list row names the parties without their numbers."""
+        customer, supplier = parties_of(self.job.source, page.captured, page.body)
+        whose = str((customer if role == "customer" else supplier).bin or "")
+        if whose.isdecimal() and whose.zfill(12) != number:
+            raise FilterIgnoredError(
+                f"{self.job.source.name}: {page.captured.url}: the server ignored the filter {self.filters[role]}: "
+                f"contract {contract_id} is none of the {role} that was asked for; nothing of this run may be released"
+            )
 
     async def _reject(self, contract_id: int, page: Fetched, reason: str) -> None:
         """Keep the row of a card that could not be had: the page of the list is read for it, and it is rejected."""

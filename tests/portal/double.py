@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -59,6 +60,8 @@ class PortalDouble:
 
     contracts: list[dict[str, Any]] = field(default_factory=invented_contracts)
     journal: list[dict[str, Any]] = field(default_factory=list)
+    lots: list[dict[str, Any]] = field(default_factory=list)
+    """Lots beside those of the contracts: announced, and without a contract of their own."""
     faults: list[Fault] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     robots: str = "User-agent: *\nDisallow: /ru/cabinet\n"
@@ -84,7 +87,10 @@ class PortalDouble:
         if path == "/robots.txt":
             return 200, "text/plain", self.robots.encode()
         if path.startswith("/ru/"):
-            page = Register([page_contract(one) for one in self.contracts], cap=self.cap).page(asked.target)
+            target = asked.target
+            if path == "/ru/registry/contract" and self.fault("filter of the register") is not None:
+                target = re.sub(r"filter%5B(customer|supplier)%5D", "filter%5Bunheard%5D", target)
+            page = Register([page_contract(one) for one in self.contracts], cap=self.cap).page(target)
             return (
                 (200, "text/html; charset=utf-8", page.encode()) if page else (404, "text/html", b"<html>404</html>")
             )
@@ -202,6 +208,7 @@ def _handler_of(double: PortalDouble) -> type[BaseHTTPRequestHandler]:
 
 _EMPTY = {"data": {"Contract": None}, "extensions": {"pageInfo": {"hasNextPage": False, "lastId": None}}}
 _CAPTCHA = b'<html><body><h1>429 Too Many Requests</h1><div class="g-recaptcha"></div></body></html>'
+_SECONDS = {"slow": 1.3, "hanging": 30}
 _INSTEAD = {
     "html": ("text/html; charset=utf-8", "<html><body>Технические работы</body></html>".encode()),
     "captcha": ("text/html", _CAPTCHA),
@@ -216,8 +223,8 @@ def _spoilt(fault: Fault, status: int, content_type: str, body: bytes) -> tuple[
         return 200, *_INSTEAD[fault.kind]
     if fault.kind == "status":
         return fault.status, "application/json", b'{"name":"Error","message":"invented","status":0,"type":"x"}'
-    if fault.kind == "slow":
-        time.sleep(1.3)
+    if fault.kind in _SECONDS:
+        time.sleep(_SECONDS[fault.kind])
     if fault.kind == "repeated cursor":
         page = json.loads(body)
         page["extensions"]["pageInfo"] |= {"hasNextPage": True, "lastId": 70_000_001}

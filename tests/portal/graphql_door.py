@@ -96,7 +96,9 @@ def answer_graphql(double: PortalDouble, body: bytes) -> tuple[int, dict[str, An
     def lots(_info: Any, **arguments: Any) -> list[dict[str, Any]]:
         words = (arguments.get("filter") or {}).get("nameDescriptionRu", "").casefold().split()
         ignored = double.fault("filter of lots") is not None
-        rows = sorted((lot for one in double.contracts for lot in _lots(one)), key=lambda lot: lot["id"])
+        rows = sorted(
+            [*double.lots, *(lot for one in double.contracts for lot in _lots(one))], key=lambda lot: lot["id"]
+        )
         # as a search that knows the forms of words: their beginnings suffice
         return paged([lot for lot in rows if ignored or all(w[:5] in lot["text"] for w in words)], arguments)
 

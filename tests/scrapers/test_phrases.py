@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, text
 
+from db.archive import Archive
+from db.engine import open_engine, registry_url
+from db.migrate import migrate
 from ingest.crawl_plan import CrawlPlan
 from ingest.goszakup.lot_search import resembles
+from ingest.load import Loader
+from ingest.replay import replay
+from scrapers.crawl import crawl
 from scrapers.job import PlanError
 from tests.portal.double import Fault, PortalDouble, portal_double
 from tests.portal.invented import BODY, contract, unit
-from tests.scrapers.kept import captures, crawled, source
+from tests.scrapers.kept import QUICK, captures, crawled, now, source
 
 PHRASE = "в печатных изданиях"
 PLAN = CrawlPlan(phrases=(PHRASE,), page_size=50)
@@ -95,6 +102,36 @@ def test_nothing_vanishes_from_a_search(tmp_path: Path) -> None:
     assert "" not in {one, other}
 
 
+def test_a_contract_that_is_not_found_any_more_still_counts_and_a_rebuild_agrees(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    declared = source(crawl=PLAN)
+
+    def counted(engine: Engine) -> list[tuple[Any, ...]]:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text("SELECT key, amount_minor, counted FROM record"))]
+
+    with portal_double(contracts=register()) as double:
+        for _ in range(2):
+            result = crawl(
+                declared, tmp_path, lambda started: Loader(sqlite_engine, declared, started), now=now,
+                environment=double.environment(), pace=QUICK,
+            )  # fmt: skip
+            double.contracts[0]["ContractUnits"][0]["Plans"] |= {"nameRu": "Стул", "descRu": ""}
+    assert (result.complete, result.counts.unchanged, result.counts.vanished) == (True, 1, 0)
+    assert counted(sqlite_engine) == [("70000101", 112_000, 1), ("70000104", 112_000, 1)]
+    again = open_engine(registry_url(tmp_path, f"sqlite:///{tmp_path / 'again.db'}"))
+    migrate(again)
+    assert replay(again, Archive(tmp_path / "archive"), {declared.name: declared}) > 0
+    assert counted(again) == counted(sqlite_engine)
+    again.dispose()
+
+
+def test_without_a_token_a_plan_with_phrases_says_that_no_other_way_searches(tmp_path: Path) -> None:
+    with portal_double() as double, pytest.raises(PlanError, match=r"GOSZAKUP_TOKEN is not set.*have to come out"):
+        crawled(double, tmp_path, None, source=source(crawl=PLAN), environment=double.environment(GOSZAKUP_TOKEN=""))  # type: ignore[arg-type]
+
+
 def test_a_search_that_the_server_ignored_fails_the_run(tmp_path: Path) -> None:
     with portal_double(contracts=register(), faults=[Fault("as it is", "filter of lots", times=9)]) as double:
         result, kept = crawled(double, tmp_path, "graphql", source=source(crawl=PLAN))
@@ -121,7 +158,7 @@ def test_a_phrase_that_narrows_nothing_is_refused(tmp_path: Path) -> None:
     with portal_double(contracts=register(), faults=[much]) as double:
         result, kept = crawled(double, tmp_path, "graphql", source=source(crawl=PLAN))
         assert len(asked_for(double)) == 1
-    assert (result.state, kept.records) == ("failed", [])
+    assert (result.state, result.refused, kept.records) == ("failed", True, [])
     assert f"the phrase «{PHRASE}» finds 2000001 lots" in result.reason
     assert "make it narrower under crawl: phrases: in kz_double.yml" in result.reason
 

@@ -169,6 +169,9 @@ def test_a_rebuild_gives_the_same_registry(sqlite_engine: Engine, tmp_path: Path
     again.dispose()
 
 
+LONGEST_STOP = 5
+"""Seconds from a signal to the end; two on an idle machine."""
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -223,19 +226,40 @@ def test_a_crawl_killed_in_the_middle_is_completed_by_the_next(tmp_path: Path, w
         engine.dispose()
 
 
-def test_an_interrupt_ends_the_run_in_order_and_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "way", "fault"),
+    [
+        (signal.SIGTERM, "html", Fault("captcha", "/cpublic/show", after=5, times=99)),  # it waits two minutes
+        (signal.SIGINT, "graphql", Fault("hanging", "/v3/graphql", after=2, times=99)),  # no answer comes
+    ],
+    ids=["SIGTERM in a pause", "SIGINT in a request"],
+)
+def test_an_interrupt_ends_the_run_in_order_and_at_once(
+    tmp_path: Path, number: signal.Signals, way: str, fault: Fault
+) -> None:
     engine = new_registry(tmp_path)
-    with portal_double(contracts=MANY, faults=[Fault("captcha", "/cpublic/show", after=5, times=99)]) as double:
+    with portal_double(contracts=MANY, page_limit=3, faults=[fault]) as double:
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-        arguments = [sys.executable, "-c", KILLED, str(tmp_path), "html", double.url, "none"]
+        arguments = [
+            sys.executable,
+            "-c",
+            KILLED,
+            str(tmp_path),
+            way,
+            double.url,
+            double.environment()["GOSZAKUP_TOKEN"],
+        ]
         process = subprocess.Popen(arguments, env=environment)
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and rows(engine, "SELECT count(*) FROM record")[0][0] < 5:
+        while time.monotonic() < deadline and fault.seen <= fault.after:
             time.sleep(0.02)
-        time.sleep(0.3)  # by now it waits two minutes for the captcha to go away
-        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        process.send_signal(number)
+        asked = time.monotonic()
         assert process.wait(timeout=20) == 0
-    ((state, reason),) = rows(engine, "SELECT state, reason FROM run")
-    assert state == "failed"
-    assert "SIGTERM" in reason
+        assert time.monotonic() - asked < LONGEST_STOP
+    ((state, reason, count),) = rows(engine, "SELECT state, reason, rows FROM run")
+    assert (state, count) == ("failed", len(rows(engine)))
+    assert count >= 5
+    assert f"stopped by {number.name}" in reason
     engine.dispose()
