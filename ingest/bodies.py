@@ -2,7 +2,9 @@
 
 A body and its parent hold between two dates, the second one excluded. A date with a question mark is good to its year
 only: nothing is answered inside that year. A row without a parent says when a ministry existed under its name; no
-parent is given beyond that. What is uncertain beyond a day does not stand in the file.
+parent is given beyond that. What is uncertain beyond a day does not stand in the file. Where it has no line for a
+body, the body's own name may say whose office it is (`ingest.offices`). A name that several ministries bore one after
+another is given with the years of the one that is meant.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sqlalchemy import Connection, select
 from db.bulk import table_of
 from db.model import Body, BodyParent
 from db.words import PartyState
+from ingest.offices import akimat_above, ministry_named, read_akimats
 from ingest.record import Party
 from ingest.reference import DATA, Loaded, ReferenceFileError, bring_in_step, read_rows
 from ingest.values.text import clean
@@ -48,7 +51,11 @@ class BodyRow(msgspec.Struct, frozen=True):
 
     def holds_for(self, span: Span) -> bool:
         """Whether the line is certain on every day of a span."""
-        return _certain_from(self.valid_from) <= span[0] and span[1] <= _certain_to(self.valid_to)
+        return _holds(self.valid_from, self.valid_to, span)
+
+
+def _holds(valid_from: str, valid_to: str, span: Span) -> bool:
+    return _certain_from(valid_from) <= span[0] and span[1] <= _certain_to(valid_to)
 
 
 def _certain_from(text: str) -> date:
@@ -70,6 +77,7 @@ class Parents:
 
     def __init__(self, rows: Iterable[BodyRow]) -> None:
         self.rows = tuple(rows)
+        self._akimats = read_akimats()
         self._by_id: dict[tuple[str, str], list[BodyRow]] = defaultdict(list)
         self._by_name: dict[tuple[str, str], list[BodyRow]] = defaultdict(list)
         self._existing: dict[tuple[str, str], list[BodyRow]] = defaultdict(list)
@@ -141,19 +149,45 @@ class Parents:
                 if not (row.registry_id and payer.registry_id)
             ]
         span = _span(on, year)
+        if not rows:
+            read = self._by_reading(country, payer.name, span)
+            is_itself = read is not None and not payer.registry_id and _folded(read.name) == _folded(payer.name)
+            return None if is_itself else read
         found = next((row for row in rows if row.country == country and row.holds_for(span)), None)
         return self._top(found, span) if found else None
+
+    def _by_reading(self, country: str, name: str, span: Span) -> Party | None:
+        """What the name itself says: the akimat of its region, or the ministry it names, as they were called then."""
+        akimat = akimat_above(self._akimats, country, name, lambda start, end: _holds(start, end, span))
+        if akimat is not None:
+            return Party(name=akimat, lang="ru")
+        then = {
+            line.name: self._dated(line)
+            for lines in self._existing.values()
+            for line in lines
+            if line.country == country and line.holds_for(span)
+        }
+        ministry = ministry_named(name, then)
+        return Party(name=then[ministry], lang="ru") if ministry else None
+
+    def _dated(self, row: BodyRow) -> str:
+        """A ministry's name, with its years where another ministry bore the same name before or after it."""
+        if len(self._existing[row.country, _folded(row.name)]) == 1:
+            return row.name
+        return f"{row.name} ({row.valid_from[:4]}–{row.valid_to[:4]})"
 
     def _top(self, row: BodyRow, span: Span) -> Party | None:
         """The body at the end of the chain of parents; None where it did not exist on every day of the span."""
         while True:
             name = (row.country, _folded(row.parent))
             existing = self._existing.get(name)
-            if existing is not None and not any(line.holds_for(span) for line in existing):
+            then = next((line for line in existing or () if line.holds_for(span)), None)
+            if existing is not None and then is None:
                 return None
             above = next((line for line in self._by_name.get(name, ()) if line.holds_for(span)), None)
             if above is None:
-                return Party(name=row.parent, lang="ru" if row.country == "KZ" else "")
+                name_then = self._dated(then) if then else row.parent
+                return Party(name=name_then, lang="ru" if row.country == "KZ" else "")
             row = above
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from db.engine import writing
 from ingest.counting import count_between, recount
 from ingest.identity import Resolved, load_decisions, read_salt, resolve_registry
+from ingest.lineage import read_lineages, write_lineages
 from ingest.relevance import Judged, judge, load_judgements
 from ingest.source import Source
 
@@ -45,6 +46,7 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
     order = read_precedence()
     with writing(engine) as connection:
         identities = resolve_registry(connection, decisions, read_salt(home))
+        write_lineages(connection, read_lineages())
         relevance = judge(connection, sources, judgements)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():

@@ -170,7 +170,7 @@ def _registered(row: Row[Any]) -> tuple[str, str]:
 
 
 def _body_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
-    return (at, uid, row.name, "named", row.country, row.level, *_registered(row), folded(row.name), 0)
+    return (at, uid, row.name, "named", row.country, row.level, row.lineage, *_registered(row), folded(row.name), 0)
 
 
 def _organisation_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
@@ -185,7 +185,7 @@ def _outlet_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
 
 
 _NAMED_STATES = (PartyState.UNKNOWN, PartyState.WITHHELD, PartyState.NOT_APPLICABLE)
-_BODIES = _Kind("body", Body, _body_row, ("", "", "", "", "", 0), _NAMED_STATES)
+_BODIES = _Kind("body", Body, _body_row, ("", "", "", "", "", "", 0), _NAMED_STATES)
 _ORGANISATIONS = _Kind("organisation", Organisation, _organisation_row, ("", "", 0, "", "", "", 0), tuple(STATE_IDS))
 _OUTLETS = _Kind("outlet", Outlet, _outlet_row, ("", "", "", 0), tuple(STATE_IDS))
 

@@ -17,7 +17,12 @@ _REGISTRY = free("registry_id", "Number in that register (KZ: BIN). Natural pers
 
 def _bodies(name: str, title: str, text: str) -> Table:
     level = free("level", "Level of government, as the source or the table of bodies says.")
-    columns = (ID, _UID, _NAME, _STATE, _COUNTRY, level, _SCHEME, _REGISTRY, _FOLDED, _RECORDS)
+    lineage = free(
+        "lineage",
+        "Line of bodies that took over from one another, such as the information ministry under all its names; group "
+        "by it to see one line. Empty where there is none.",
+    )
+    columns = (ID, _UID, _NAME, _STATE, _COUNTRY, level, lineage, _SCHEME, _REGISTRY, _FOLDED, _RECORDS)
     return Table(name, title, text, columns, label="name")
 
 

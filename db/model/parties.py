@@ -23,6 +23,7 @@ class Body(Base):
     id_scheme: Mapped[str]
     registry_id: Mapped[str]
     level: Mapped[str]
+    lineage: Mapped[str] = mapped_column(server_default="")
 
 
 class BodyName(Base):

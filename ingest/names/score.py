@@ -212,6 +212,12 @@ def _same_but_one_letter(left: set[str], right: set[str]) -> bool:
     return len(left) <= 1 and len(right) <= 1 and min(map(len, [*left, *right]), default=9) >= 4
 
 
+def _goes_on(left: Name, right: Name) -> bool:
+    """Say whether a long name is the beginning of the other, but for two words: "/ CNPJ" printed behind a firm."""
+    short, long = sorted((left.tokens, right.tokens), key=len)
+    return len(long) - len(short) <= 2 and long[: len(short)] == short and sum(map(len, short)) >= 22
+
+
 def _proven(pair: _Pair, distance: int, longest: int) -> Suggestion | None:
     """Say which likeness of two outlets with other words is proof enough."""
     left, right = pair.left, pair.right
@@ -241,7 +247,8 @@ def _likeness(pair: _Pair) -> Suggestion:
     if proven:
         return proven
     likeness = max(0.0, 1 - distance / longest)
-    if _swapped(left.printed, right.printed, 3):
+    # in the folded spelling too: "Зңа" beside "Zan" is printed in two scripts
+    if _swapped(left.printed, right.printed, 3) or _swapped(left.core, right.core, 3):
         return Suggestion("review", likeness, "two letters changed places in a short name")
     only_left, only_right = set(left.tokens) - set(right.tokens), set(right.tokens) - set(left.tokens)
     if distance <= 1 and longest >= 9 and _same_but_one_letter(only_left, only_right):
@@ -252,6 +259,8 @@ def _likeness(pair: _Pair) -> Suggestion:
     shared_letters = sum(map(len, set(left.tokens) & set(right.tokens)))
     if len(more) == 1 and shared_letters >= (12 if max(map(len, more)) <= 4 else 22):
         return Suggestion("review", 0.75, f"one more word: {' '.join(more)}")
+    if _goes_on(left, right):
+        return Suggestion("review", 0.7, "one goes on where the other ends")
     return _new(likeness, "other words")
 
 

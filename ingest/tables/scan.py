@@ -10,6 +10,8 @@ Needs the `scans` extra (numpy, OpenCV) and tesseract with Russian and Kazakh.
 import csv
 import io
 import math
+import os
+import re
 import subprocess
 from collections import defaultdict
 from itertools import pairwise
@@ -33,6 +35,13 @@ MAX_PIXELS = 40_000_000
 """An A3 page at 400 dpi has 31 million pixels; more is no page."""
 _ONLY_FIGURES = ("-c", "tessedit_char_whitelist=0123456789.,- ")
 LANGUAGES = "rus+kaz"
+_ENLARGED = 1.25
+"""Letters are read better when they are a little larger than on a page of 200 dpi, where lines are found as well."""
+_KAZAKH = frozenset("әғқңөұүһӘҒҚҢӨҰҮҺ")
+_PLAIN = str.maketrans("әғқңөұүһэе", "агкноуунао")
+_FIGURE = re.compile(r"-|\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?")
+_LIKE_DIGITS = frozenset("0123456789ОоOoЗзІіIl|!ШшБбВвSs ")
+"""Letters that a few digits may be taken for."""
 
 
 class Tools(NamedTuple):
@@ -120,14 +129,16 @@ def read_picture(grey: "Pixels", number: int, width: float, height: float, name:
     horizontal, vertical, lines = _rulings(dark, tools, scale)
     clean = straight.copy()
     clean[cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
-    words = _words(clean, name, tools, "11")
+    words = _kazakh(_words(clean, name, tools, "11"), _words(clean, name, tools, "11", languages="kaz"), scale)
     back = cv2.invertAffineTransform(turn)
 
     def to_display(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         corners = [(x * scale, y * scale) for x in (x0, x1) for y in (y0, y1)]
         xs = [(back[0][0] * x + back[0][1] * y + back[0][2]) / scale for x, y in corners]
         ys = [(back[1][0] * x + back[1][1] * y + back[1][2]) / scale for x, y in corners]
-        return round(min(xs), 2), round(min(ys), 2), round(max(xs), 2), round(max(ys), 2)
+        # plain numbers: those of numpy cannot leave the process that reads the document
+        left, top, right, bottom = (round(float(edge), 2) for edge in (min(xs), min(ys), max(xs), max(ys)))
+        return left, top, right, bottom
 
     empty = Page(number, width, height, [], horizontal, vertical, 0, 0, to_display)
     words, review = _read_again(empty, words, clean, tools, scale=scale, name=name)
@@ -176,14 +187,42 @@ def _rulings(dark: "Pixels", tools: Tools, scale: float) -> tuple[list[Ruling], 
     return horizontal, vertical, cv2.bitwise_and(cv2.bitwise_or(across, down), dark)
 
 
-def _words(pixels: "Pixels", name: str, tools: Tools, mode: str, *options: str) -> list[Word]:
+def _kazakh(words: list[Word], again: list[Word], scale: float) -> list[Word]:
+    """The words with the letters of Kazakh that only the second reading saw; nothing else is taken from it."""
+    near = 2 * scale
+    places: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    for word in again:
+        if _KAZAKH & set(word.text):
+            places[int(word.x0 // near), int(word.y0 // near)].append(word)
+
+    def spelled(word: Word) -> str:
+        column, row = int(word.x0 // near), int(word.y0 // near)
+        around = (w for x in (-1, 0, 1) for y in (-1, 0, 1) for w in places.get((column + x, row + y), []))
+        return next((w.text for w in around if _plain(w.text) == _plain(word.text)), word.text)
+
+    return [word._replace(text=spelled(word)) for word in words]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().translate(_PLAIN)
+
+
+def _words(
+    pixels: "Pixels", name: str, tools: Tools, mode: str, *options: str, languages: str = LANGUAGES
+) -> list[Word]:
     """Words of a picture by tesseract; words of one printed line share a base line."""
-    done, encoded = tools.cv2.imencode(".png", pixels)
+    large = tools.cv2.resize(pixels, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=tools.cv2.INTER_CUBIC)
+    done, encoded = tools.cv2.imencode(".png", large, (tools.cv2.IMWRITE_PNG_COMPRESSION, 1))
     if not done:
         raise DocumentRefused(name, "broken", "its picture cannot be prepared for reading")
-    order = ["tesseract", "-", "-", "-l", LANGUAGES, "--psm", mode, "--dpi", str(DPI), *options, "tsv"]
+    dpi = str(int(DPI * _ENLARGED))
+    order = ["tesseract", "-", "-", "-l", languages, "--psm", mode, "--dpi", dpi, *options, "tsv"]
+    # threads of its own make one page slower and take the cores of the next
+    alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     try:
-        answer = subprocess.run(order, input=encoded.tobytes(), capture_output=True, check=True)  # noqa: S603
+        answer = subprocess.run(  # noqa: S603 - a fixed program, no shell
+            order, input=encoded.tobytes(), capture_output=True, check=True, env=alone
+        )
     except FileNotFoundError as error:
         advice = "install tesseract with the languages rus and kaz (deploy/system-packages.sh does)"
         raise DocumentRefused(name, "no-scanner", advice) from error
@@ -195,7 +234,7 @@ def _words(pixels: "Pixels", name: str, tools: Tools, mode: str, *options: str) 
     for row in table:
         text = (row["text"] or "").strip()
         if row["level"] == "5" and text and float(row["conf"]) >= 0:
-            x, y, w, h = (float(row[key]) for key in ("left", "top", "width", "height"))
+            x, y, w, h = (float(row[key]) / _ENLARGED for key in ("left", "top", "width", "height"))
             lines[row["block_num"], row["par_num"], row["line_num"]].append((text, x, y, x + w, y + h))
     words: list[Word] = []
     for line in lines.values():
@@ -214,20 +253,23 @@ def _read_again(
     figures: list[tuple[Box, list[Word]]] = []
     unseen: list[tuple[Box, list[Word]]] = []
     out: list[Word] = []
+    gone: set[Word] = set()
     for lattice in lattices(page):
         for column in _columns(lattice.xs, lattice.ys, scale):
             filled = [(square, _within(words, square)) for square in column]
             told = [text for _, inside in filled if (text := "".join(w.text for w in inside))]
-            numeric = 2 * sum(_figure(text) for text in told) > len(told)
+            likely = sum(_may_be_figure(text, numeric=True) for text in told)
+            numeric = any(map(_figure, told)) and 2 * likely > len(told)
             for square, inside in filled:
                 ink = _ink(clean[square[1] : square[3], square[0] : square[2]], tools)
                 if ink is None:
                     continue
                 box = (square[0] + ink[0], square[1] + ink[1], square[0] + ink[2], square[1] + ink[3])
-                if inside and _figure("".join(w.text for w in inside)):
+                if _dash(box, scale):  # nothing was paid; read as a word it may come out as any figure
+                    gone.update(inside)
+                    out.append(Word("-", *box, box[3] + 2 * scale))
+                elif inside and _may_be_figure("".join(w.text for w in inside), numeric=numeric):
                     figures.append((box, inside))
-                elif not inside and box[3] - box[1] < 0.4 * (box[2] - box[0]) and box[3] - box[1] < 2 * scale:
-                    out.append(Word("-", *box, box[3] + 2 * scale))  # a dash: nothing was paid
                 elif not inside:
                     (figures if numeric else unseen).append((box, inside))
     doubtful = 0
@@ -235,12 +277,27 @@ def _read_again(
         again = _strips([box for box, _ in group], clean, tools, options, scale=scale, name=name)
         for (box, inside), text in zip(group, again, strict=True):
             first = " ".join(w.text for w in sorted(inside, key=lambda w: (w.base, w.x0)))
-            if not inside and text:
-                out.append(Word(text, *box, box[3]))
-            elif _digits(first) != _digits(text):
-                doubtful += 1
+            chosen, sure = _chosen(first, text)
+            doubtful += not sure
+            if chosen != first:
+                gone.update(inside)
+                out.append(Word(chosen, *box, box[3]))
     review = [f"{doubtful} figures were read differently the second time"] if doubtful else []
-    return [*words, *out], review
+    return [word for word in words if word not in gone] + out, review
+
+
+def _chosen(first: str, again: str) -> tuple[str, bool]:
+    """Which reading of a cell stands, and whether it is sure."""
+    if not first:
+        return again, True  # what only one reading saw is in review with all that comes from a picture
+    if _digits(first) == _digits(again):
+        # the same digits: a point or colon among them is dust when the other reading is a well-formed figure
+        lettered = any(c.isalpha() for c in first)
+        better = not lettered and not _FIGURE.fullmatch(first) and _FIGURE.fullmatch(again)
+        return (again if better else first), True
+    if again and not _FIGURE.fullmatch(first) and set(first) <= _LIKE_DIGITS and _FIGURE.fullmatch(again):
+        return again, False
+    return first, False
 
 
 def _within(words: list[Word], square: Box) -> list[Word]:
@@ -248,8 +305,19 @@ def _within(words: list[Word], square: Box) -> list[Word]:
     return [w for w in words if x0 <= (w.x0 + w.x1) / 2 < x1 and y0 <= (w.y0 + w.y1) / 2 < y1]
 
 
+def _dash(box: Box, scale: float) -> bool:
+    """Whether the ink of a cell is a dash: wider than high, and lower than any figure."""
+    height, width = box[3] - box[1], box[2] - box[0]
+    return 1.4 * height < width < 14 * scale and height < 2.4 * scale
+
+
 def _figure(text: str) -> bool:
     return 2 * sum(c.isdigit() for c in text) > len(text)
+
+
+def _may_be_figure(text: str, *, numeric: bool) -> bool:
+    """Whether a cell is to be read as a figure; among figures a few letters may be misread digits."""
+    return _figure(text) or (numeric and set(text) <= _LIKE_DIGITS)
 
 
 def _digits(text: str) -> str:
@@ -271,7 +339,7 @@ def _columns(xs: list[float], ys: list[float], scale: float) -> list[list[Box]]:
 
 def _ink(square: "Pixels", tools: Tools) -> Box | None:
     """The box of the ink in a cell, None when it holds nothing but dust."""
-    dark = square < 140
+    dark = square < 165
     flat = tools.numpy.flatnonzero
     rows, columns = flat(dark.sum(axis=1) > 1), flat(dark.sum(axis=0) > 1)
     if int(dark.sum()) < 12 or not len(rows) or not len(columns):

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("id_scheme", sa.String(), nullable=False),
         sa.Column("registry_id", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
+        sa.Column("lineage", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_body")),
         sa.UniqueConstraint("key", name=op.f("uq_body_key")),
     )
