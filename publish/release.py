@@ -21,12 +21,14 @@ from db.bulk import table_of
 from db.model import Release
 from publish.corrections import Correction, read_corrections, standing
 from publish.diff import DiffCounts, write_diff
+from publish.entities import write_entities
 from publish.exports import write_exports
 from publish.fill import Filled, fill, write
 from publish.keys import read_keys
 from publish.ledger import Ledger, registry_ledger
 from publish.manifest import manifest_matches, program, sha256_of, write_attribution, write_manifest
 from publish.metadata import as_yaml, release_metadata
+from publish.names_file import write_names
 from publish.registry import bytewise, reading
 from publish.request_rows import asked_bodies
 from publish.schema import BY_NAME, DATABASE, SAMPLE_PREFIX, SCHEMA_VERSION, create_statements, index_statements
@@ -115,7 +117,10 @@ def build_release(
         earlier = previous or current(out_dir)
         withdrawal = Withdrawal(word for one in standing(set_right) for word in one.words)
         compared = None if earlier is None or earlier.name == name else earlier
-        diff = _write_beside(staging, built, compared, withdrawal, copied)
+        beside: dict[str, int | None] = dict.fromkeys(copied)
+        beside |= write_entities(built.database, staging, built.prefix)
+        beside |= write_names(engine, fixed, built.database, staging, built.prefix)
+        diff = _write_beside(staging, built, compared, withdrawal, beside)
         manifest = staging / f"{built.prefix}manifest.json"
         fixed.save()
         target = out_dir / name
@@ -255,10 +260,10 @@ def _copy_proofs(staging: Path, proofs: Sequence[Path]) -> list[str]:
 
 
 def _write_beside(
-    staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal, proofs: Sequence[str]
+    staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal, beside: dict[str, int | None]
 ) -> DiffCounts | None:
     """Write exports, attribution, the difference to the release before, and the manifest of them all."""
-    files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None, **dict.fromkeys(proofs)}
+    files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None, **beside}
     files.update(write_exports(built.database, staging, built.prefix))
     attribution = staging / f"{built.prefix}ATTRIBUTION.md"
     out = sqlite3.connect(f"file:{built.database}?mode=ro", uri=True)

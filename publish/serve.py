@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
 from datasette.cli import cli as datasette_cli
 
 from publish.opening import PUBLIC_SETTINGS, SETTINGS
@@ -12,6 +16,17 @@ from publish.schema import DATABASE
 
 SITE = Path(__file__).parent / "site"
 """Plugins of the site, loaded if they are there."""
+
+
+CONTACT = "MEDIACONTRACTS_CONTACT"
+"""Setting with the address to which readers report errors; every record page shows it."""
+PLUGIN = "media-contracts-site"
+"""Name under which the site finds its settings in Datasette's metadata."""
+_ADDRESS = re.compile(r"[^\s@<>\"'?&]+@[^\s@<>\"'?&]+\.[^\s@<>\"'?&]+")
+
+
+class ContactError(ValueError):
+    """The contact address is none."""
 
 
 class NoReleaseError(Exception):
@@ -35,14 +50,46 @@ def release_files(release_dir: Path) -> tuple[Path, Path]:
     return database, database.with_name(database.name.removesuffix(f"{DATABASE}.db") + "metadata.yml")
 
 
-def arguments(release_dir: Path, *, public: bool, port: int, host: str = "127.0.0.1") -> list[str]:
+def with_contact(metadata: Path, contact: str, directory: Path) -> Path:
+    """Metadata of a release with the contact address of whoever serves it.
+
+    Args:
+        metadata: `metadata.yml` of the release, which stays as it is.
+        contact: an e-mail address.
+        directory: where the changed copy is written.
+
+    Raises:
+        ContactError: `contact` is no e-mail address.
+    """
+    if not _ADDRESS.fullmatch(contact):
+        raise ContactError(f"{CONTACT}={contact}: give one e-mail address, such as data@example.org")
+    told = yaml.safe_load(metadata.read_text(encoding="utf-8"))
+    told.setdefault("plugins", {}).setdefault(PLUGIN, {})["contact"] = contact
+    changed = directory / metadata.name
+    changed.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return changed
+
+
+def arguments(
+    release_dir: Path, *, public: bool, port: int, host: str = "127.0.0.1", metadata: Path | None = None
+) -> list[str]:
     """What `datasette` is called with.
 
     The files of the release are served below `/downloads/`; to everybody they stand in for streamed CSV and for the
     download of the database.
     """
-    database, metadata = release_files(release_dir)
-    told = ["serve", "--immutable", str(database), "--metadata", str(metadata), "--host", host, "--port", str(port)]
+    database, released = release_files(release_dir)
+    told = [
+        "serve",
+        "--immutable",
+        str(database),
+        "--metadata",
+        str(metadata or released),
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
     for name, value in (PUBLIC_SETTINGS if public else SETTINGS).items():
         told += ["--setting", name, _setting(value)]
     told += ["--static", f"downloads:{database.parent}"]
@@ -56,11 +103,15 @@ def _setting(value: Any) -> str:  # noqa: ANN401 - a number or yes/no
 
 
 def serve(release_dir: Path, *, public: bool, port: int, host: str = "127.0.0.1") -> None:
-    """Serve until interrupted.
+    """Serve until interrupted, with the contact address of the environment if it names one.
 
     Raises:
         NoReleaseError: there is no release in `release_dir`.
+        ContactError: the contact address is none.
     """
-    datasette_cli.main(
-        args=arguments(release_dir, public=public, port=port, host=host), prog_name="datasette", standalone_mode=False
-    )
+    _, metadata = release_files(release_dir)
+    contact = os.environ.get(CONTACT, "").strip()
+    with TemporaryDirectory() as directory:
+        shown = with_contact(metadata, contact, Path(directory)) if contact else metadata
+        told = arguments(release_dir, public=public, port=port, host=host, metadata=shown)
+        datasette_cli.main(args=told, prog_name="datasette", standalone_mode=False)

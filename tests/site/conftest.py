@@ -38,6 +38,22 @@ RECIPIENTS = [
     ("ip-uly-dala", "ИП Ұлы дала", "", 1),
 ]
 TOPICS = [("officials", "Officials’ work", "News about what officials do"), ("public-order", "Public order", "")]
+REGION = ("code", "valid_from", "valid_to", "name", "name_local", "name_en", "note")
+REGIONS = [
+    ("10", "2022-06-08", "", "область Абай", "Абай облысы", "Abai Region", "split from East Kazakhstan"),
+    ("11", "", "", "Акмолинская область", "Ақмола облысы", "Akmola Region", ""),
+    ("19", "2022-06-08", "", "Алматинская область", "Алматы облысы", "Almaty Region", "what was left in 2022"),
+    ("27", "", "", "Западно-Казахстанская область", "Батыс Қазақстан облысы", "West Kazakhstan Region", ""),
+    ("35", "2022-06-08", "", "Карагандинская область", "Қарағанды облысы", "Karaganda Region", ""),
+    ("47", "", "", "Мангистауская область", "Маңғыстау облысы", "Mangystau Region", ""),
+    ("61", "2018-06-19", "", "Туркестанская область", "Түркістан облысы", "Turkistan Region", ""),
+    ("71", "", "", "город Астана", "Астана қаласы", "Astana city", ""),
+    ("75", "", "", "город Алматы", "Алматы қаласы", "Almaty city", ""),
+    ("79", "2018-06-19", "", "город Шымкент", "Шымкент қаласы", "Shymkent city", ""),
+    ("51", "", "2018-06-19", "Южно-Казахстанская область", "", "South Kazakhstan Region", "succeeded by 61 and 79"),
+    ("35", "", "2022-06-08", "Карагандинская область (до раздела)", "", "Karaganda before split", "succeeded by 35"),
+]
+"""Regions of the classifier: some of today, and two of those that were abolished."""
 STATES = ("unknown", "withheld", "not applicable", "no recipient yet")
 YEARS = [(0, "no date"), (1, "several years"), (2009, "2009"), (2010, "2010"), (2012, "2012"), (2013, "2013")]
 SUBJECTS = [
@@ -65,7 +81,7 @@ def contract(at: int) -> dict[str, Any]:
         "id": at, "uid": uid_of(at), "outlet": 5 + outlet if at % 17 else 2, "ministry": 4 + payer % 3,
         "payer": 4 + payer, "recipient": 5 + at // 2 % 3 if at % 19 else 4, "intermediary": 3,
         "topic": 4 + at % 2 if at % 5 else 1,
-        "region": 4 if at % 3 else 1, "source": 2 if at % 10 == 0 else 1, "year": year,
+        "region": (1, 4, 5 + at // 3 % 12)[at % 3], "source": 2 if at % 10 == 0 else 1, "year": year,
         "amount": None if minor is None else minor / 100, "amount_minor": minor, "currency": "EUR" if euro else "KZT",
         "measure": "paid" if paid else "contracted", "counted": counted,
         "counted_why": "" if counted else ("a sum over several years" if year == 1 else "superseded"),
@@ -82,9 +98,9 @@ def contract(at: int) -> dict[str, Any]:
         "details": '{"Примечание": "нет"}',
         "relevance": "media", "standing": "counts", "root_uid": uid_of(at - at % 2), "source_key": f"key {at}",
         "first_seen_at": "2026-01-02T03:04:05+00:00", "changed_at": f"2026-01-{1 + at % 28:02}T03:04:05+00:00",
-        "capture_sha256": hashlib.sha256(f"bytes {at % 3}".encode()).hexdigest(),
+        "capture_sha256": hashlib.sha256(f"bytes {at // 100}".encode()).hexdigest(),
         "url": f"https://portal.invalid/contract/{at}",
-        "fetched_at": "2026-01-02T03:04:05+00:00", "locator": f"page {1 + at % 9}, row {at}",
+        "fetched_at": "2026-01-02T03:04:05+00:00", "locator": f"page {1 + at // 25}, table 1, row {1 + at % 25}",
         "raw_amount": "для служебного пользования" if withheld else f"{at} тыс.",
         "unit_rule": "thousands of tenge in the heading",
         "search_text": text,
@@ -138,7 +154,11 @@ def _keys(out: sqlite3.Connection) -> None:
                 "name_local": "Көкдала облысы",
                 "name_en": "Kök Dala region",
                 "code": "99",
-            }
+            },
+            *(
+                {"uid": "-".join(filter(None, ("kz", *row[:1], row[1]))), **dict(zip(REGION, row, strict=True))}
+                for row in REGIONS
+            ),
         ],
     )
     for at, name in YEARS:

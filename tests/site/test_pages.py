@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lxml import html as parser
 
+from publish.serve import ContactError, with_contact
+from publish.site.pages.proof import Place, place_of
+from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.routes import routes
 
-from .conftest import CONTRACTS, uid_of
+from .conftest import CONTRACTS, REGIONS, contract, uid_of
 
 PAGES = [
     "/", "/outlet/boz-dala", "/outlet/withheld", "/ministry/ministry-of-public-word", "/payer/akimat-kok-dala",
@@ -27,10 +33,18 @@ PAGES = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def released_metadata(tmp_path: Path) -> Path:
+    directory = tmp_path / "release"
+    directory.mkdir()
+    (directory / "metadata.yml").write_text("title: Invented\n", encoding="utf-8")
+    return directory / "metadata.yml"
+
+
 class _Closed(HTMLParser):
     """Whether every element that is opened is closed, in order."""
 
-    VOID = frozenset({"meta", "link", "input", "br", "line", "rect", "path"})
+    VOID = frozenset({"meta", "link", "input", "br", "line", "rect", "path", "image"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +178,12 @@ def test_parties_without_a_name_say_so(site: Any) -> None:
 
 def test_a_record_proves_its_figure(site: Any) -> None:
     text = site.get(f"/record/{uid_of(1)}").text
-    for proof in ("1 тыс.", "thousands of tenge in the heading", "https://portal.invalid/contract/1", "page 2, row 1"):
+    for proof in (
+        "1 тыс.",
+        "thousands of tenge in the heading",
+        "https://portal.invalid/contract/1",
+        "page 1, table 1, row 2",
+    ):
         assert proof in text
     assert "a misprint, see the scan" in text
     assert "@misc{media-contracts-" in text
@@ -173,6 +192,109 @@ def test_a_record_proves_its_figure(site: Any) -> None:
     withheld = site.get(f"/record/{uid_of(13)}").text
     assert "для служебного пользования" in withheld
     assert ">withheld</span></h1>" in withheld
+
+
+def test_a_record_stands_among_the_rows_around_it(site: Any) -> None:
+    """Page 1 has rows 2 to 25 that were read and row 1 that was not; all are shown in their order."""
+    document = parser.fromstring(site.get(f"/record/{uid_of(4)}").text)
+    lines = document.xpath("//h2[@id='around']/following-sibling::div[1]//tbody/tr")
+    places = [line.xpath("string(td[1])") for line in lines]
+    rows = [int(re.search(r"row (\d+)", place)[1]) for place in places]
+    assert rows == sorted(rows)
+    assert list(dict.fromkeys(rows)) == list(range(1, 12))
+    assert "not understood" in lines[0].text_content()
+    assert "=1+1 | <b>x</b>" in lines[0].text_content()
+    marked = [line for line in lines if line.get("class") == "this"]
+    assert len(marked) == 1
+    assert "row 5" in marked[0].text_content()
+    assert marked[0].xpath(".//a") == []
+    after = next(line for line in lines if f"/record/{uid_of(5)}" in line.xpath(".//a/@href"))
+    assert "5 тыс." in after.text_content()
+    assert len([row for row in rows if row == 2]) == 2, "records that are not money for media stand there too"
+    other_page = parser.fromstring(site.get(f"/record/{uid_of(25)}").text)
+    assert "page 1," not in other_page.xpath("string(//h2[@id='around']/following-sibling::div[1])")
+
+
+@pytest.mark.parametrize(
+    ("locator", "head", "row"),
+    [
+        ("page 3, table 1, row 5, column 4, box 10,20,30,40", "page 3, table 1, row ", 5),
+        ("a/7/list.pdf, page 3, table 2, row 7", "a/7/list.pdf, page 3, table 2, row ", 7),
+        ("sheet Sheet1, range A10:J10", "sheet Sheet1, range A", 10),
+        ("row 24", "row ", 24),
+        ("/items/3", "/items/", 3),
+        ("/items/12/sum", "/items/", 12),
+    ],
+)
+def test_the_place_of_a_row(locator: str, head: str, row: int) -> None:
+    assert place_of(locator) == Place(head, row)
+    assert place_of("card 90000083") is None
+
+
+def test_the_page_is_shown_with_the_row_marked_where_the_release_has_a_picture(
+    public_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/record/{uid_of(4)}"
+    assert "There is no picture of the page in this release" in public_site.get(path).text
+    monkeypatch.setattr(public_site.datasette, "static_mounts", [("downloads", str(tmp_path))])
+    name = f"{contract(4)['capture_sha256'][:16]}-p1"
+    (tmp_path / "proofs").mkdir()
+    (tmp_path / "proofs" / f"{name}.png").write_bytes(b"a picture")
+    told = {"width": 800, "height": 1100, "rows": {"1.5": [40, 300, 720, 24]}}
+    (tmp_path / "proofs" / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
+    drawing = parser.fromstring(public_site.get(path).text).xpath("//*[@class='page']")[0]
+    assert drawing.get("viewbox") == "0 0 800 1100"
+    assert drawing.xpath(".//image/@href") == [f"/downloads/proofs/{name}.png"]
+    mark = drawing.xpath(".//rect")[0]
+    assert [mark.get(side) for side in ("x", "y", "width", "height")] == ["40", "300", "720", "24"]
+    for wrong in ('{"width": "wide"}', "not json", "[]", '{"width": 1, "height": 1, "rows": {"1.5": [1]}}'):
+        (tmp_path / "proofs" / f"{name}.json").write_text(wrong, encoding="utf-8")
+        assert "There is no picture of the page in this release" in public_site.get(path).text
+
+
+def test_an_error_is_reported_to_whoever_serves(
+    released_metadata: Path, tmp_path: Path, public_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/record/{uid_of(1)}"
+    assert "This server names no address of its keeper" in public_site.get(path).text
+    changed = with_contact(released_metadata, "data@example.org", tmp_path)
+    assert yaml.safe_load(changed.read_text(encoding="utf-8"))["title"] == "Invented"
+    told = yaml.safe_load(changed.read_text(encoding="utf-8"))["plugins"]
+    monkeypatch.setattr(
+        public_site.datasette, "_metadata_local", {**public_site.datasette._metadata_local, "plugins": told}
+    )
+    assert f"mailto:data@example.org?subject=Record%20{uid_of(1)}" in public_site.get(path).text
+    for wrong in ("nobody", "a b@example.org", 'x"@example.org', "a@example.org?bcc=b@example.org"):
+        with pytest.raises(ContactError, match="e-mail address"):
+            with_contact(released_metadata, wrong, tmp_path)
+
+
+def test_regions_are_a_map_of_tiles_and_a_table(site: Any, sql: Any) -> None:
+    document = parser.fromstring(site.get("/regions").text)
+    tiles = document.xpath("//*[@class='tiles']/*")
+    assert len(tiles) == 20
+    assert sum(tile.tag == "a" for tile in tiles) == 10, "those that records name"
+    named = {tile.xpath("string(text[1])"): tile for tile in tiles}
+    assert named["Kostanay"].xpath("string(text[2])") == "no records known"
+    assert named["Kostanay"].xpath("rect/@class") == ["gap"]
+    where = "FROM contracts AS c JOIN regions AS r ON r.id = c.region WHERE counted AND measure = 'contracted'"
+    where += " AND currency = 'KZT' AND r.valid_to = '' AND r.code NOT IN ('', '99')"
+    largest = sql(f"SELECT r.code {where} GROUP BY r.id ORDER BY sum(amount_minor) DESC LIMIT 1")
+    darkest = [name for name, tile in named.items() if tile.xpath("rect/@class") == ["shade-5"]]
+    assert NAMES[largest] in darkest
+    former = document.xpath("//li[contains(., 'South Kazakhstan Region')]")[0].text_content()
+    assert "until 19 Jun 2018" in former
+    assert "succeeded by 61 and 79" in former
+    assert "became Turkistan region" in document.text_content()
+    table = document.xpath("//table")[0].text_content()
+    for row in REGIONS:
+        assert row[3] in table, "what is drawn stands in the table too"
+
+
+def test_every_region_of_today_has_one_tile() -> None:
+    placed = [code for line in GRID for code in line.values()]
+    assert len(placed) == len(set(placed)) == 20
+    assert set(placed) == set(NAMES)
 
 
 def test_texts_of_sources_are_escaped(site: Any) -> None:

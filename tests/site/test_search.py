@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,33 @@ def names(release_file: Path) -> Names:
 def test_a_name_is_found_and_the_reason_told(names: Names, text: str, uid: str, why: str) -> None:
     found = {one.uid: one.why for one in names.find(text)}
     assert found.get(uid) == why
+
+
+CYRILLIC, LATIN = "абезоёқңлю", "abezotnskl"
+
+
+def mistyped(name: str) -> Iterator[str]:
+    """A name with one typing error: a letter left out, doubled, wrong, or two letters in the wrong order."""
+    for at, sign in enumerate(name):
+        if sign.isalpha():
+            letters = LATIN if sign.isascii() else CYRILLIC
+            wrong = letters[(at + ord(sign)) % len(letters)]
+            for typed in ("", sign * 2, wrong):
+                yield name[:at] + typed + name[at + 1 :]
+            if at + 1 < len(name) and name[at + 1].isalpha():
+                yield name[:at] + name[at + 1] + sign + name[at + 2 :]
+
+
+@pytest.mark.parametrize(
+    ("name", "uid"),
+    [("Боз дала", "boz-dala"), ("Ақ қайың", "aq-qayyng"), ("Заря степи", "zarya-stepi"),
+     ("Звезда степи", "zarya-stepi"), ("tandau.kz", "tandau-kz"),
+     ("Министерство доброго порядка", "ministry-of-good-order"), ("Акимат Көкдалинской области", "akimat-kok-dala"),
+     ("Public order", "public-order"), ("Сана баспа", "sana-baspa")],
+)  # fmt: skip
+def test_one_typing_error_anywhere_is_forgiven(names: Names, name: str, uid: str) -> None:
+    missed = [typed for typed in mistyped(name) if uid not in {one.uid for one in names.find(typed)}]
+    assert missed == []
 
 
 @pytest.mark.parametrize("text", ["", "я", "qzxjvwkq", "!!!", "850101300123"])

@@ -174,11 +174,14 @@ def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list
 
 
 def match_words(text: str) -> str:
-    """Words of a search as FTS5 takes them: each as it is or folded, from its beginning, all of them needed."""
+    """Words of a search as FTS5 takes them: each as it is or folded, from its beginning, all of them needed.
+
+    A single letter stands for itself: as a beginning it would be in nearly every row.
+    """
     found = []
     for word in words(text)[:MOST_WORDS]:
         forms = dict.fromkeys(form for form in (word.casefold(), fold(word)) if form)
-        found.append("(" + " OR ".join(f'"{form}"*' for form in forms) + ")")
+        found.append("(" + " OR ".join(f'"{form}"' + "*" * (len(form) > 1) for form in forms) + ")")
     if not found:
         raise FilterError("the search holds no word: write a name, a topic or a number")
     return " AND ".join(found)

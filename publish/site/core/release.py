@@ -13,9 +13,11 @@ ANSWERED = ("answered in full", "answered in part", "says none")
 """States of a request in which the body said something about its money; "none" is an answer, silence is not."""
 
 
-def rows(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | list[Any] = ()) -> list[dict[str, Any]]:
+def rows(
+    connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | list[Any] | dict[str, Any] = ()
+) -> list[dict[str, Any]]:
     """All rows of a query, by column name."""
-    cursor = connection.execute(sql, tuple(values))
+    cursor = connection.execute(sql, values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 

@@ -97,17 +97,19 @@ class Names:
             ):
                 name = self.names[at]
                 _keep(best, name, "like" if name.is_name else "spelling like")
-            if not best:
+            if all(one.why.endswith("like") for one in best.values()):
+                # a similar name may be another one than the similar part of a longer name that is meant
                 self._like_a_part(best, asked)
         return sorted(best.values(), key=lambda one: (_ORDER[one.why], -one.records, one.name))[:MOST]
 
     def _like_a_part(self, best: dict[tuple[str, str], Found], asked: str) -> None:
+        likes = set(best)
         for _, _, at in process.extract(
             asked, self.folded, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=MOST, processor=None
         ):
             name = self.names[at]
             # a short name lies whole in many a long search, which says nothing
-            if len(name.folded) * 2 > len(asked):
+            if len(name.folded) * 2 > len(asked) and (name.kind, name.uid) not in likes:
                 _keep(best, name, "like" if name.is_name else "spelling like")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import msgspec
 
 from publish.schema import BY_NAME
 from publish.site.core.filters import View
@@ -82,23 +83,22 @@ def json_lines_file(connection: sqlite3.Connection, release: Release, view: View
     """One JSON object a line; sums as exact decimal text."""
     names = [one.name for one in (*fields(), *CONTEXT)]
     tail = context(release, view)
+    encode = msgspec.json.Encoder().encode_lines
     cursor = connection.execute(select(view), view.values)
     while found := cursor.fetchmany(PIECE):
-        lines = (json.dumps(dict(zip(names, (*row, *tail), strict=True)), ensure_ascii=False) for row in found)
-        yield ("\n".join(lines) + "\n").encode()
+        yield encode([dict(zip(names, (*row, *tail), strict=True)) for row in found])
 
 
 def json_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
     """One JSON object: what the file is, the sums of its counted rows, then the rows."""
     names = [one.name for one in fields()]
-    head = json.dumps(about(connection, release, view), ensure_ascii=False)
-    yield (head[:-1] + ', "rows": [').encode()
+    encode = msgspec.json.Encoder().encode
+    yield encode(about(connection, release, view))[:-1] + b',"rows":['
     cursor = connection.execute(select(view), view.values)
-    before = "\n"
+    before = b"\n"
     while found := cursor.fetchmany(PIECE):
-        objects = ",\n".join(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found)
-        yield (before + objects).encode()
-        before = ",\n"
+        yield before + b",\n".join([encode(dict(zip(names, row, strict=True))) for row in found])
+        before = b",\n"
     yield b"\n]}\n"
 
 

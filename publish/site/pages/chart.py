@@ -1,4 +1,4 @@
-"""Bars by year as geometry, drawn by a template. A year without a sum is a gap, not a zero.
+"""Bars by year as geometry, drawn and worded by a template. A year without a sum is a gap, not a zero.
 
 Across, places are parts of the width of the drawing: it fills the room there is, and its letters keep their size.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from publish.site.core.sums import Group
-from publish.site.reader.formats import short_money
-from publish.site.reader.language import gettext
 
 BASE, HEIGHT, GAP_HEIGHT = 156, 140, 60
 """Where the bars stand, from the top of the drawing; how high the longest is; the empty box of a gap."""
@@ -27,7 +25,7 @@ class Bar:
         kind: "value", "zero", "gap" (no row) or "unstated" (rows, but no sum).
         x, middle: left edge and middle, in per cent of the width.
         y, height: where the bar stands; for a gap, where its empty box stands.
-        label: the sum, short, or why there is none.
+        minor: the sum, in minor units; None where there is none.
     """
 
     year: str
@@ -36,7 +34,7 @@ class Bar:
     middle: str
     y: int
     height: int
-    label: str
+    minor: int | None
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,6 @@ class Chart:
         bar: width of one bar, in per cent of the drawing.
         room: "few", "some", "many" or "most" years: the least width the drawing needs.
         gaps: how many years have no sum.
-        text: the figures in one sentence, for those who do not see the drawing.
     """
 
     measure: str
@@ -58,10 +55,9 @@ class Chart:
     bar: str
     room: str
     gaps: int
-    text: str
 
 
-def by_year(years: list[Group], key: tuple[str, str], digits: int) -> Chart | None:
+def by_year(years: list[Group], key: tuple[str, str]) -> Chart | None:
     """The bars of one measure and currency; None where no year has a row of it."""
     measure, currency = key
     found = {group.id: one for group in years if group.state == "named" and (one := group.of(key)) is not None}
@@ -79,16 +75,14 @@ def by_year(years: list[Group], key: tuple[str, str], digits: int) -> Chart | No
         left, middle = _per_cent(at * step + (step - bar) // 2), _per_cent(at * step + step // 2)
         if one is None or one.minor is None:
             kind = "gap" if one is None else "unstated"
-            label = gettext("no records known") if one is None else gettext("not stated")
-            bars.append(Bar(str(year), kind, left, middle, BASE - GAP_HEIGHT, GAP_HEIGHT, label))
+            bars.append(Bar(str(year), kind, left, middle, BASE - GAP_HEIGHT, GAP_HEIGHT, None))
             continue
         height = max(one.minor, 0) * HEIGHT // top if top > 0 else 0
         height = max(height, 1) if one.minor > 0 else 0
         kind = "value" if height else "zero"
-        bars.append(Bar(str(year), kind, left, middle, BASE - height, height, short_money(one.minor, digits)))
-    text = "; ".join(f"{one.year}: {one.label}" for one in bars)
+        bars.append(Bar(str(year), kind, left, middle, BASE - height, height, one.minor))
     gaps = sum(one.kind in ("gap", "unstated") for one in bars)
-    return Chart(measure, currency, tuple(bars), _per_cent(bar), _room(count), gaps, text)
+    return Chart(measure, currency, tuple(bars), _per_cent(bar), _room(count), gaps)
 
 
 def _per_cent(hundredths: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.slug import readable
 from publish.site.core.filters import PARTIES, View
-from publish.site.core.release import Release, rows, value
+from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, main_key, not_counted, totals
 from publish.site.pages.chart import Chart, by_year
 from publish.site.pages.ranking import Top, first_groups, tops
@@ -55,10 +55,10 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Rows of a view with names, as tables on pages show them.
 
-    The rows are chosen first and named afterwards, so that a large table is never joined whole.
+    The rows are chosen first and named afterwards, so that a large table is never sorted or joined whole.
     """
-    chosen = f"SELECT c.* FROM {view.table} AS c WHERE {view.where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
-    sql = f"SELECT {_LISTED} FROM ({chosen}) AS c {_JOINED} ORDER BY {order}"
+    chosen = f"SELECT c.id FROM {view.table} AS c WHERE {view.where} ORDER BY {order} LIMIT {limit} OFFSET {offset}"
+    sql = f"SELECT {_LISTED} FROM {view.table} AS c {_JOINED} WHERE c.id IN ({chosen}) ORDER BY {order}"
     return rows(connection, sql, view.values)
 
 
@@ -93,7 +93,7 @@ def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
     return here[0] if len(here) == 1 else None
 
 
-def page(connection: sqlite3.Connection, release: Release, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
     """Everything on the page of one party."""
     at = entity["id"]
     view = View(where=f"c.{kind} = ?", values=(at,), args=((kind, entity["uid"]),))
@@ -110,7 +110,7 @@ def page(connection: sqlite3.Connection, release: Release, kind: str, entity: di
         "sums": sums,
         "not_counted": not_counted(connection, view),
         "years": years,
-        "charts": charts(years, sums, release),
+        "charts": charts(years, sums),
         "broken": listed_tops,
         "groups": {name: first_groups(found, key) for name, found in broken.items()},
         "payer_shares": _payer_shares(connection, listed_tops["payer"]) if kind == "outlet" else {},
@@ -126,10 +126,10 @@ def page(connection: sqlite3.Connection, release: Release, kind: str, entity: di
     }
 
 
-def charts(years: list[Group], sums: list[Sum], release: Release) -> list[Chart]:
+def charts(years: list[Group], sums: list[Sum]) -> list[Chart]:
     """A chart for each measure and currency, in the order of totals, at most four."""
     keys = [one.key for one in sums if one.kind == "amount"][:4]
-    drawn = (by_year(years, key, release.digits.get(key[1], 0)) for key in keys)
+    drawn = (by_year(years, key) for key in keys)
     return [one for one in drawn if one is not None]
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from publish.site.core.filters import View
-from publish.site.core.release import Release, rows, value
+from publish.site.core.release import rows, value
 from publish.site.core.sums import groups, not_counted, totals
 from publish.site.pages.party import charts
 from publish.site.pages.ranking import tops
@@ -15,7 +15,7 @@ COUNTED_TABLES = ("outlets", "ministries", "payers", "recipients")
 TOP_SHOWN = 6
 
 
-def page(connection: sqlite3.Connection, release: Release) -> dict[str, Any]:
+def page(connection: sqlite3.Connection) -> dict[str, Any]:
     """Everything on the start page."""
     view = View()
     sums = totals(connection, view)
@@ -32,7 +32,7 @@ def page(connection: sqlite3.Connection, release: Release) -> dict[str, Any]:
         "years": years,
         "sums": sums,
         "not_counted": not_counted(connection, view),
-        "charts": charts(years, sums, release),
+        "charts": charts(years, sums),
         "outlets": tops(_named(groups(connection, view, "outlet")), sums, TOP_SHOWN),
         "ministries": tops(_named(groups(connection, view, "ministry")), sums, TOP_SHOWN),
         "missing": missing(connection),

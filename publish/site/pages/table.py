@@ -10,6 +10,7 @@ from publish.site.core.filters import ORDERS, PARTIES, View
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, groups, not_counted, ranked, totals
 from publish.site.pages.party import listed
+from publish.site.pages.tiles import tile_map
 
 FIRST_FACETS = ("outlet", "ministry", "year")
 FACETS = ("outlet", "ministry", "year", "payer", "recipient", "topic", "region", "source", "intermediary")
@@ -82,7 +83,8 @@ def listing(connection: sqlite3.Connection, kind: str) -> dict[str, Any]:
         found.sort(key=lambda group: (group.state != "named", group.name.casefold(), group.uid))
     stated = {one.key for group in found if group.state == "named" for one in group.sums}
     keys = [one.key for one in totals(connection, view) if one.kind == "amount" and one.key in stated]
-    return {"kind": kind, "groups": found, "keys": keys, "table": PARTIES[kind]}
+    tiles = tile_map(connection, found, keys) if kind == "region" else None
+    return {"kind": kind, "groups": found, "keys": keys, "table": PARTIES[kind], "map": tiles}
 
 
 def sorted_by(found: list[Group], keys: list[tuple[str, str]], wanted: str) -> list[Group]:

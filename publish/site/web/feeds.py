@@ -7,32 +7,39 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from datasette.app import Datasette
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.money import decimal_text
-from publish.site.core.filters import View, read_view
+from publish.site.core.filters import PARTIES, View, read_view
 from publish.site.core.release import rows
+from publish.site.pages.books import BOOKS
 from publish.site.reader.language import LANGUAGES
-from publish.site.web.reading import read
+from publish.site.web.reading import keep, read
 from publish.site.web.respond import full_address, shown
 
 ENTRIES = 50
-_MOST_ADDRESSES = 50_000
-"""As many as one sitemap may hold (sitemaps.org protocol)."""
+MOST_ADDRESSES = 40_000
+"""Addresses of one sitemap; sitemaps.org allows 50,000 and 50 MB."""
+_SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_LASTING = ("/", "/contracts", "/api", *(f"/{name}" for name in (*PARTIES.values(), *BOOKS)))
+"""Pages that every release has; `sources` is one of both kinds."""
 
-ROBOTS = """User-agent: *
-Disallow: /search
-Disallow: /contracts?
-Disallow: /contracts.
-Disallow: /other-records
-Disallow: /table/
-Disallow: /*?
-Disallow: /*.atom$
-Disallow: /media_contracts
-Disallow: /sample_media_contracts
-Allow: /
-Sitemap: {sitemap}
-"""
+_NO_ROBOTS = ("/search", "/contracts?", "/contracts.", "/other-records", "/table/")
+"""Views that can be filtered without end, and files, which are the same rows again."""
+ROBOTS = "".join(
+    [
+        "User-agent: *\n",
+        *(
+            f"Disallow: {language}{path}\n"
+            for language in ("", *(f"/{name}" for name in LANGUAGES))
+            for path in _NO_ROBOTS
+        ),
+        *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", "/media_contracts", "/sample_media_contracts")),
+        *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "xlsx")),
+        "Allow: /\n",
+        "Sitemap: {sitemap}\n",
+    ]
+)
 
 
 async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str]], title: str) -> Response:
@@ -88,33 +95,39 @@ async def table_feed(datasette: Datasette, request: Request, args: list[tuple[st
 
 
 async def sitemap(datasette: Datasette, request: Request) -> Response:
-    """Addresses of the pages that stay, in every language: parties with records, and the pages about the work."""
+    """Addresses of the pages that stay, or, where one sitemap cannot hold them, of the sitemaps that do."""
+    paths = await keep(datasette, "sitemap", lasting_paths)
+    parts = -(-len(paths) // MOST_ADDRESSES)
+    number = request.url_vars.get("part")
+    if number is None and parts > 1:
+        found = (full_address(datasette, request, f"/sitemap-{at}.xml") for at in range(1, parts + 1))
+        body = "".join(f"<sitemap><loc>{escape(address)}</loc></sitemap>\n" for address in found)
+        return _xml(f"<sitemapindex {_SITEMAP}>\n{body}</sitemapindex>\n")
+    at = int(number or 1)
+    if not 1 <= at <= parts:
+        raise NotFound("no such sitemap")
+    some = paths[(at - 1) * MOST_ADDRESSES : at * MOST_ADDRESSES]
+    body = "".join(f"<url><loc>{escape(full_address(datasette, request, path))}</loc></url>\n" for path in some)
+    return _xml(f"<urlset {_SITEMAP}>\n{body}</urlset>\n")
 
-    def ask(connection: sqlite3.Connection) -> list[str]:
-        paths = [
-            "/",
-            "/contracts",
-            "/outlets",
-            "/ministries",
-            "/payers",
-            "/coverage",
-            "/claims",
-            "/sources",
-            "/method",
-        ]
-        for kind, table in (("outlet", "outlets"), ("ministry", "ministries"), ("payer", "payers")):
-            sql = f"SELECT uid FROM {table} WHERE state = 'named' AND records > 0 ORDER BY records DESC, id"
-            paths += [f"/{kind}/{row['uid']}" for row in rows(connection, sql)]
-        return paths
 
-    found = [
-        full_address(datasette, request, f"/{language}{path}")
-        for path in await read(datasette, ask)
-        for language in LANGUAGES
-    ][:_MOST_ADDRESSES]
-    body = "".join(f"<url><loc>{escape(address)}</loc></url>\n" for address in found)
-    head = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return Response(f"{head}{body}</urlset>\n", content_type="application/xml; charset=utf-8")
+def lasting_paths(connection: sqlite3.Connection) -> list[str]:
+    """Pages that stay: those about the work and of parties with records in every language, then every record.
+
+    A record's page is in the sitemap once: it chooses its language by what the reader asks for.
+    """
+    paths = list(dict.fromkeys(_LASTING))
+    for kind, table in PARTIES.items():
+        uid = {"source": "name", "year": "id"}.get(kind, "uid")
+        only = "" if kind in ("source", "year") else " AND state = 'named'"
+        sql = f"SELECT {uid} AS uid FROM {table} WHERE records > 0{only} ORDER BY records DESC, id"
+        paths += [f"/{kind}/{row['uid']}" for row in rows(connection, sql)]
+    spoken = [f"/{language}{path}" for path in paths for language in LANGUAGES]
+    return spoken + [f"/record/{uid}" for (uid,) in connection.execute("SELECT uid FROM contracts ORDER BY id")]
+
+
+def _xml(text: str) -> Response:
+    return Response(f'<?xml version="1.0" encoding="utf-8"?>\n{text}', content_type="application/xml; charset=utf-8")
 
 
 async def robots(datasette: Datasette, request: Request) -> Response:

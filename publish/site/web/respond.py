@@ -43,6 +43,11 @@ def figures(minor: int | None, currency: str) -> str:
     return gettext("not stated") if minor is None else formats.plain_money(minor, shown().digits[currency])
 
 
+def short(minor: int, currency: str) -> str:
+    """A sum rounded to what a bar has room for."""
+    return formats.short_money(minor, shown().digits[currency])
+
+
 @lru_cache(maxsize=64)
 def static_hash(name: str) -> str:
     """First digits of the hash of a static file, so that its address changes with it."""
@@ -81,6 +86,7 @@ def prepare(environment: Environment) -> None:
         languages=LANGUAGES,
         money=money,
         figures=figures,
+        short=short,
         number=formats.number,
         sign_of=formats.sign_of,
         share=formats.share,

@@ -47,7 +47,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"/search(?:\.(?P<format>json))?$", search_page),
         (r"/api$", api_page),
         (r"/release\.json$", release_json),
-        (r"/sitemap\.xml$", sitemap),
+        (r"/sitemap(?:-(?P<part>\d{1,4}))?\.xml$", sitemap),
         (r"/robots\.txt$", robots),
         (r"/-/site/[0-9a-f]{12}/(?P<name>[\w./-]+)$", _static),
     ]

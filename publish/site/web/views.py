@@ -15,7 +15,7 @@ from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
 from publish.site.core.search import WHY
 from publish.site.core.sums import Group, Sum, totals
-from publish.site.pages import books, party, record, start, table
+from publish.site.pages import books, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.reading import keep, names, read
@@ -69,24 +69,24 @@ def page_of(request: Request) -> int:
 
 async def start_page(datasette: Datasette, request: Request) -> Response:
     """The start page."""
-    release = shown()
-    context = await keep(datasette, "start", lambda connection: start.page(connection, release))
+    context = await keep(datasette, "start", start.page)
     return await html(datasette, request, "start.html", context | _NAMING | {"downloads": _downloads(datasette)})
 
 
+def _directory(datasette: Datasette) -> Path | None:
+    """Directory of the release, where the server hands out its files below /downloads/."""
+    return next((Path(directory) for mount, directory in datasette.static_mounts if mount == "downloads"), None)
+
+
 def _downloads(datasette: Datasette) -> list[str]:
-    """Files of the release, where the server hands them out below /downloads/."""
-    for mount, directory in datasette.static_mounts:
-        if mount == "downloads":
-            return sorted(path.name for path in Path(directory).iterdir() if path.is_file())
-    return []
+    directory = _directory(datasette)
+    return [] if directory is None else sorted(path.name for path in directory.iterdir() if path.is_file())
 
 
 async def party_page(datasette: Datasette, request: Request) -> Response:
     """The page of one party, or its figures as JSON, or its feed."""
     kind, uid = request.url_vars["kind"], request.url_vars["uid"]
     format_ = request.url_vars.get("format") or ""
-    release = shown()
     entity = await read(datasette, lambda connection: party.find(connection, kind, uid))
     if entity is None:
         there = await read(datasette, lambda connection: party.moved_to(connection, kind, uid))
@@ -97,7 +97,7 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
         return await feeds.feed(datasette, request, [(kind, uid)], entity["name"])
 
     def ask(connection: sqlite3.Connection) -> dict[str, Any]:
-        found = party.page(connection, release, kind, entity)
+        found = party.page(connection, kind, entity)
         if kind == "source":
             found["runs"] = books.source_runs(connection, entity["id"])
         return found
@@ -115,21 +115,25 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
 
     def ask(connection: sqlite3.Connection) -> dict[str, Any] | None:
         found = record.find(connection, uid)
-        return None if found is None else record.page(connection, found)
+        return None if found is None else record.page(connection, found) | {"around": proof.around(connection, found)}
 
     context = await read(datasette, ask)
     if context is None:
         raise NotFound(gettext("There is no such page in this release."))
     row = context["record"]
-    figure = gettext("not stated")
+    figure, exact = gettext("not stated"), None
     if row["amount_minor"] is not None:
-        figure = f"{decimal_text(row['amount_minor'], release.digits[row['currency']])} {row['currency']}"
+        exact = decimal_text(row["amount_minor"], release.digits[row["currency"]])
+        figure = f"{exact} {row['currency']}"
     address = full_address(datasette, request, f"/record/{uid}")
     context["cite"] = record.citation(row, release, address, figure)
-    context["address"] = address
+    context |= {"address": address, "page": proof.page_number(row["locator"])}
+    context["picture"] = proof.picture(_directory(datasette), row)
     context["contact"] = (datasette.plugin_config("media-contracts-site") or {}).get("contact", "")
     if request.url_vars.get("format") == "json":
         told = {name: row[name] for name in row if not name.startswith("_") and name not in ("id", "search_text")}
+        # the column is a number for filtering; whoever reads the interface gets the exact sum
+        told["amount"] = exact
         told |= {kind: {"uid": row[f"_{kind}"]["uid"], "name": row[f"_{kind}"]["name"]} for kind in KIND_NAMES}
         kept = ("amounts", "versions", "changes", "corrections")
         return Response.json({"release": release.name, "record": told} | {name: context[name] for name in kept})
@@ -205,7 +209,11 @@ def _records(connection: sqlite3.Connection, text: str) -> dict[str, Any]:
     except FilterError:
         return {"count": 0, "rows": [], "sums": []}
     view = read_view(connection, [("q", text)])
-    count = connection.execute(f"SELECT count(*) FROM contracts AS c WHERE {view.where}", view.values).fetchone()[0]
+    # every row is in the search index, which counts without reading them
+    counting = "SELECT count(*) FROM contracts_fts WHERE contracts_fts MATCH ?"
+    count = connection.execute(counting, view.values).fetchone()[0]
+    if not count:
+        return {"count": 0, "rows": [], "sums": []}
     return {
         "count": count,
         "rows": party.listed(connection, view, "c.year DESC, c.amount DESC, c.id", 20),

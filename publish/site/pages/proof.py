@@ -1,0 +1,120 @@
+"""What stood beside a record where it was read: the rows around it, and the picture of the page if there is one."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from publish.site.core.release import rows
+
+AROUND, MOST_ROWS = 6, 60
+"""Rows shown on either side; and in all, since one row of a source may give several records."""
+PICTURES = "proofs"
+"""Directory of a release with pictures of pages: `<first 16 digits of the hash>-p<page>.png`, and `.json` beside it
+with `width` and `height` of the picture and `rows`, by "table.row": left, top, width and height, all in pixels."""
+_ROW = re.compile(r"\b(?:row |range [A-Z]+)(\d+)")
+_ITEM = re.compile(r"/(\d+)(?:/[^/\d]*)?$")
+"""An item of a list by a JSON pointer (RFC 6901), or one of its fields."""
+_PAGE = re.compile(r"\bpage (\d+)")
+_TABLE = re.compile(r"\btable (\d+)")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of a row as a locator tells it.
+
+    Attributes:
+        head: what stands before the number of the row: page, table, sheet.
+        row: its number, as the source counts.
+    """
+
+    head: str
+    row: int
+
+
+def place_of(locator: str) -> Place | None:
+    """The place of a row; None where the locator names none."""
+    found = _ROW.search(locator) or _ITEM.search(locator)
+    return None if found is None else Place(locator[: found.start(1)], int(found.group(1)))
+
+
+def around(connection: sqlite3.Connection, record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the same bytes near a record, in their order, read or not, the record itself among them.
+
+    Returns:
+        For each its `row`, `locator` and `raw`; `uid`, the sum and who was written of a record; `reason` of a row that
+        was not understood. Empty where the locator names no row or nothing stands around it.
+    """
+    place = place_of(record["locator"])
+    if place is None:
+        return []
+    near = (
+        "capture_sha256 = :capture AND substr(locator, 1, :length) = :head"
+        " AND CAST(substr(locator, :length + 1) AS INTEGER) BETWEEN :first AND :last"
+    )
+    number = "CAST(substr(locator, :length + 1) AS INTEGER) AS row"
+    records = " UNION ALL ".join(
+        f"SELECT {number}, locator, raw_amount AS raw, uid, amount_minor, amount_state, currency, measure,"
+        f" outlet_written, payer_written, subject, subject_lang, '' AS reason FROM {table} WHERE {near}"
+        for table in ("contracts", "other_records")
+    )
+    empty = ", ".join(["NULL", "NULL", *["''"] * 7])
+    unread = f"SELECT {number}, locator, raw, {empty}, reason FROM rejected_rows WHERE {near}"
+    given = {
+        "capture": record["capture_sha256"],
+        "head": place.head,
+        "length": len(place.head),
+        "first": place.row - AROUND,
+        "last": place.row + AROUND,
+    }
+    sql = f"{records} UNION ALL {unread} ORDER BY row, locator, uid LIMIT {MOST_ROWS}"
+    found = rows(connection, sql, given)
+    return found if len(found) > 1 else []
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A page of a document with the place of one row; all in pixels.
+
+    Attributes:
+        name: of the file, below the directory of the release.
+        page: its number.
+        width, height: of the picture.
+        box: left, top, width and height of the row; None where the picture does not say.
+    """
+
+    name: str
+    page: int
+    width: int
+    height: int
+    box: tuple[int, int, int, int] | None
+
+
+def page_number(locator: str) -> int | None:
+    """The page of a document that a locator names; None for a source without pages."""
+    found = _PAGE.search(locator)
+    return None if found is None else int(found.group(1))
+
+
+def picture(directory: Path | None, record: dict[str, Any]) -> Picture | None:
+    """The picture of the page a record was read from; None where the release has none that can be shown."""
+    page = page_number(record["locator"])
+    if directory is None or page is None:
+        return None
+    name = f"{record['capture_sha256'][:16]}-p{page}"
+    folder = directory / PICTURES
+    if not (folder / f"{name}.png").is_file():
+        return None
+    try:
+        told = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        width, height = int(told["width"]), int(told["height"])
+        table, place = _TABLE.search(record["locator"]), place_of(record["locator"])
+        box = told["rows"].get(f"{table.group(1)}.{place.row}") if table and place else None
+        left, top, wide, high = map(int, box) if box else (0, 0, 0, 0)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return Picture(f"{PICTURES}/{name}.png", page, width, height, (left, top, wide, high) if box else None)
