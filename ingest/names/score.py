@@ -15,6 +15,7 @@ from db.fold import fold_word, repair_lookalikes, script, words
 from ingest.names.media_words import same_medium
 from ingest.names.normalise import Name, normalise
 from ingest.names.rule_data import alias_rows
+from ingest.names.slips import body_type_misspelled, body_word_misspelled, medium_misspelled, near_across_scripts
 
 Band = Literal["auto", "review", "new"]
 
@@ -173,7 +174,9 @@ def _swapped_whole(pair: _Pair) -> Suggestion | None:
 
 def _body_or_not(pair: _Pair) -> Suggestion | None:
     if pair.left.kind != pair.right.kind:
-        return _new(0.1, "a body of the state and another name")
+        body, other = (pair.left, pair.right) if pair.left.kind == "body" else (pair.right, pair.left)
+        why = body_type_misspelled(body, other)
+        return Suggestion("review", 0.7, why) if why else _new(0.1, "a body of the state and another name")
     return _bodies(pair.left, pair.right) if pair.left.kind == "body" else None
 
 
@@ -191,7 +194,8 @@ def _bodies(left: Name, right: Name) -> Suggestion:
         unlike = OSA.normalized_similarity(left.whole, right.whole)
         if unlike >= 0.93:
             return Suggestion("review", unlike, "bodies that differ by a few letters")
-    return _new(0.3, "other type, subject or region of a body")
+    why = body_word_misspelled(left, right)
+    return Suggestion("review", 0.7, why) if why else _new(0.3, "other type, subject or region of a body")
 
 
 def _ending_only(left: set[str], right: set[str]) -> bool:
@@ -247,21 +251,34 @@ def _likeness(pair: _Pair) -> Suggestion:
     if proven:
         return proven
     likeness = max(0.0, 1 - distance / longest)
+    why = _near(pair, distance, longest)
+    if why:
+        return Suggestion("review", likeness, why)
+    why = _more_words(left, right) or medium_misspelled(left, right)
+    return Suggestion("review", 0.7, why) if why else _new(likeness, "other words")
+
+
+def _near(pair: _Pair, distance: int, longest: int) -> str | None:
+    """Say which few letters tell two names apart, where a person should look."""
+    left, right = pair.left, pair.right
     # in the folded spelling too: "Зңа" beside "Zan" is printed in two scripts
     if _swapped(left.printed, right.printed, 3) or _swapped(left.core, right.core, 3):
-        return Suggestion("review", likeness, "two letters changed places in a short name")
+        return "two letters changed places in a short name"
     only_left, only_right = set(left.tokens) - set(right.tokens), set(right.tokens) - set(left.tokens)
     if distance <= 1 and longest >= 9 and _same_but_one_letter(only_left, only_right):
-        return Suggestion("review", likeness, "one letter differs")
+        return "one letter differs"
     if distance <= 2 and longest >= 12 and left.skeleton == right.skeleton:
-        return Suggestion("review", likeness, "same consonants")
-    more = only_left | only_right
+        return "same consonants"
+    return "two scripts, few letters differ" if near_across_scripts(left, right) else None
+
+
+def _more_words(left: Name, right: Name) -> str | None:
+    """Say by how much one long name is longer than the other."""
+    more = set(left.tokens) ^ set(right.tokens)
     shared_letters = sum(map(len, set(left.tokens) & set(right.tokens)))
     if len(more) == 1 and shared_letters >= (12 if max(map(len, more)) <= 4 else 22):
-        return Suggestion("review", 0.75, f"one more word: {' '.join(more)}")
-    if _goes_on(left, right):
-        return Suggestion("review", 0.7, "one goes on where the other ends")
-    return _new(likeness, "other words")
+        return f"one more word: {' '.join(more)}"
+    return "one goes on where the other ends" if _goes_on(left, right) else None
 
 
 _RULES: Final = (
