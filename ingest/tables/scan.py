@@ -35,8 +35,8 @@ MAX_PIXELS = 40_000_000
 """An A3 page at 400 dpi has 31 million pixels; more is no page."""
 _ONLY_FIGURES = ("-c", "tessedit_char_whitelist=0123456789.,- ")
 LANGUAGES = "rus+kaz"
-_ENLARGED = 1.25
-"""Letters are read better when they are a little larger than on a page of 200 dpi, where lines are found as well."""
+_SECOND, _THIRD = 1.5, 2.0
+"""How much larger figures are shown when they are read again, so that one slip is not made twice."""
 _KAZAKH = frozenset("әғқңөұүһӘҒҚҢӨҰҮҺ")
 _PLAIN = str.maketrans("әғқңөұүһэе", "агкноуунао")
 _FIGURE = re.compile(r"-|\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?")
@@ -208,14 +208,20 @@ def _plain(text: str) -> str:
 
 
 def _words(
-    pixels: "Pixels", name: str, tools: Tools, mode: str, *options: str, languages: str = LANGUAGES
+    pixels: "Pixels",
+    name: str,
+    tools: Tools,
+    mode: str,
+    *options: str,
+    languages: str = LANGUAGES,
+    enlarged: float = 1.0,
 ) -> list[Word]:
     """Words of a picture by tesseract; words of one printed line share a base line."""
-    large = tools.cv2.resize(pixels, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=tools.cv2.INTER_CUBIC)
+    large = tools.cv2.resize(pixels, None, fx=enlarged, fy=enlarged, interpolation=tools.cv2.INTER_CUBIC)
     done, encoded = tools.cv2.imencode(".png", large, (tools.cv2.IMWRITE_PNG_COMPRESSION, 1))
     if not done:
         raise DocumentRefused(name, "broken", "its picture cannot be prepared for reading")
-    dpi = str(int(DPI * _ENLARGED))
+    dpi = str(int(DPI * enlarged))
     order = ["tesseract", "-", "-", "-l", languages, "--psm", mode, "--dpi", dpi, *options, "tsv"]
     # threads of its own make one page slower and take the cores of the next
     alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
@@ -234,7 +240,7 @@ def _words(
     for row in table:
         text = (row["text"] or "").strip()
         if row["level"] == "5" and text and float(row["conf"]) >= 0:
-            x, y, w, h = (float(row[key]) / _ENLARGED for key in ("left", "top", "width", "height"))
+            x, y, w, h = (float(row[key]) / enlarged for key in ("left", "top", "width", "height"))
             lines[row["block_num"], row["par_num"], row["line_num"]].append((text, x, y, x + w, y + h))
     words: list[Word] = []
     for line in lines.values():
@@ -278,6 +284,10 @@ def _read_again(
         for (box, inside), text in zip(group, again, strict=True):
             first = " ".join(w.text for w in sorted(inside, key=lambda w: (w.base, w.x0)))
             chosen, sure = _chosen(first, text)
+            if not sure and _FIGURE.fullmatch(text):
+                # the two readings contradict each other: a third, of this cell alone, says which one stands for now
+                [third] = _strips([box], clean, tools, options, scale=scale, name=name, enlarged=_THIRD)
+                chosen = text if _digits(third) == _digits(text) else chosen
             doubtful += not sure
             if chosen != first:
                 gone.update(inside)
@@ -295,7 +305,8 @@ def _chosen(first: str, again: str) -> tuple[str, bool]:
         lettered = any(c.isalpha() for c in first)
         better = not lettered and not _FIGURE.fullmatch(first) and _FIGURE.fullmatch(again)
         return (again if better else first), True
-    if again and not _FIGURE.fullmatch(first) and set(first) <= _LIKE_DIGITS and _FIGURE.fullmatch(again):
+    dust = not any(c.isalpha() for c in first) or set(first) <= _LIKE_DIGITS
+    if dust and not _FIGURE.fullmatch(first) and _FIGURE.fullmatch(again):
         return again, False
     return first, False
 
@@ -348,7 +359,14 @@ def _ink(square: "Pixels", tools: Tools) -> Box | None:
 
 
 def _strips(
-    boxes: list[Box], clean: "Pixels", tools: Tools, options: tuple[str, ...], *, scale: float, name: str
+    boxes: list[Box],
+    clean: "Pixels",
+    tools: Tools,
+    options: tuple[str, ...],
+    *,
+    scale: float,
+    name: str,
+    enlarged: float = _SECOND,
 ) -> list[str]:
     """Text of each box, all boxes read in one picture with a line for each."""
     if not boxes:
@@ -360,6 +378,6 @@ def _strips(
         top = n * step + step // 2
         sheet[top : top + y1 - y0, int(10 * scale) : int(10 * scale) + x1 - x0] = clean[y0:y1, x0:x1]
     found: dict[int, list[Word]] = defaultdict(list)
-    for word in _words(sheet, name, tools, "6", *options):
+    for word in _words(sheet, name, tools, "6", *options, enlarged=enlarged):
         found[int(((word.y0 + word.y1) / 2 - step // 4) // step)].append(word)
     return [" ".join(w.text for w in sorted(found.get(n, []), key=lambda w: w.x0)) for n in range(len(boxes))]

@@ -67,7 +67,9 @@ def test_two_readings_that_differ_send_the_table_to_review(monkeypatch: pytest.M
     honest = scan._strips
 
     def slipped(boxes: list[Any], *others: Any, **more: Any) -> list[str]:
-        return [text.replace("65", "66") for text in honest(boxes, *others, **more)]
+        read = honest(boxes, *others, **more)
+        # a third reading, of the one cell alone, is left as it is
+        return [text.replace("65", "66") for text in read] if len(boxes) > 1 else read
 
     monkeypatch.setattr(scan, "_strips", slipped)
     table = only(pdf_tables(scanned(answer(), 2), "scan.pdf", scan=True))
@@ -82,6 +84,7 @@ def test_two_readings_that_differ_send_the_table_to_review(monkeypatch: pytest.M
         ("5:759,9.", "5 759,9", "5 759,9", True),  # dust
         ("395.912", "395 912", "395 912", True),
         ("2009 год", "2009", "2009 год", True),
+        ("5:/58,9", "5 759,9", "5 759,9", False),
         ("ІШ", "11", "11", False),
         ("З", "3", "3", False),
         ("дсп", "91", "дсп", False),  # letters are never made into figures
