@@ -151,3 +151,29 @@ def test_without_scripts_a_search_and_a_facet_work(reader: Any) -> None:
     page.get_by_role("link", name="All in the table, with filters").click()
     page.locator(".facets li a").nth(1).click()
     assert page.locator("table.records tbody tr").count() > 0
+
+
+@pytest.mark.parametrize("how", ["pointer", "keyboard"])
+def test_a_chart_tells_the_exact_sum_of_the_year_pointed_at(reader: Any, sql: Any, how: str) -> None:
+    one = reader()
+    asked: list[str] = []
+    one.page.on("request", lambda request: asked.append(request.url))
+    page = one.open("/outlet/zarya-stepi")
+    figure = page.locator("figure.chart").first
+    before = figure.locator("svg").get_attribute("aria-label")
+    assert not [url for url in asked if "vendor" in url], "nobody has asked for the libraries yet"
+    if how == "keyboard":
+        figure.locator(".scroll").focus()
+    else:
+        figure.hover()
+    drawing = figure.locator("svg.plotted")
+    drawing.wait_for()
+    assert drawing.get_attribute("aria-label") == before
+    assert len([url for url in asked if "vendor" in url]) == 2
+    years = ["2009", "2010", "2011", "2012", "2013"]  # each with 16 % of the width
+    box = drawing.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.16 * (years.index("2010") + 0.5), box["y"] + 100)
+    tip = drawing.locator("g[aria-label=tip]")
+    tip.get_by_text("2010").wait_for()
+    whole = sql(f"SELECT sum(amount_minor) FROM contracts WHERE outlet = 8 AND year = 2010 AND {CONTRACTED}")
+    assert f"2010: {shown(whole)}\xa0₸" in tip.text_content()

@@ -76,24 +76,28 @@ def in_order(key: tuple[str, str], records: int) -> tuple[bool, int, tuple[str, 
 
 def totals(connection: sqlite3.Connection, view: View) -> list[Sum]:
     """Totals of a view, those in the home currency and with the most rows first; equivalents behind them."""
-    found: list[Sum] = []
-    for kind, minor, currency in (
-        (KIND_AMOUNT, "c.amount_minor", "c.currency"),
-        (KIND_EQUIVALENT, "c.equivalent_minor", "c.equivalent_currency"),
+    # one reading of the rows for both kinds: a search may find half of the table
+    found: dict[tuple[str, str, str], Sum] = {}
+    for measure, currency, second, minor, stated, equivalent, stated_too, records, inexact in connection.execute(
+        "SELECT c.measure, c.currency, c.equivalent_currency, sum(c.amount_minor), count(c.amount_minor),"
+        " sum(c.equivalent_minor), count(c.equivalent_minor), count(*), sum(c.amount_precision <> 'exact')"
+        f" FROM {view.table} AS c WHERE ({view.where}) AND c.counted = 1 GROUP BY 1, 2, 3",
+        view.values,
     ):
-        only = " AND c.equivalent_currency <> ''" if kind == KIND_EQUIVALENT else ""
-        of_kind = [
-            Sum(measure, code, total, records, without, inexact, kind)
-            for measure, code, total, records, without, inexact in connection.execute(
-                f"SELECT c.measure, {currency}, sum({minor}), count(*), count(*) - count({minor}),"
-                " sum(c.amount_precision <> 'exact')"
-                f" FROM {view.table} AS c WHERE ({view.where}) AND c.counted = 1{only}"
-                f" GROUP BY c.measure, {currency}",
-                view.values,
-            )
-        ]
-        found += sorted(of_kind, key=lambda one: in_order(one.key, one.records))
-    return found
+        _add(found, Sum(measure, currency, minor, records, records - stated, inexact))
+        if second:
+            _add(found, Sum(measure, second, equivalent, records, records - stated_too, inexact, KIND_EQUIVALENT))
+    return sorted(found.values(), key=lambda one: (one.kind != KIND_AMOUNT, in_order(one.key, one.records)))
+
+
+def _add(found: dict[tuple[str, str, str], Sum], one: Sum) -> None:
+    key = (one.kind, *one.key)
+    kept = found.get(key)
+    if kept is not None:
+        minor = one.minor if kept.minor is None else kept.minor + (one.minor or 0)
+        records, without = kept.records + one.records, kept.without_sum + one.without_sum
+        one = Sum(*one.key, minor, records, without, kept.not_exact + one.not_exact, one.kind)
+    found[key] = one
 
 
 def not_counted(connection: sqlite3.Connection, view: View) -> list[dict[str, object]]:

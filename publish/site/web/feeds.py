@@ -107,7 +107,8 @@ async def sitemap(datasette: Datasette, request: Request) -> Response:
     if not 1 <= at <= parts:
         raise NotFound("no such sitemap")
     some = paths[(at - 1) * MOST_ADDRESSES : at * MOST_ADDRESSES]
-    body = "".join(f"<url><loc>{escape(full_address(datasette, request, path))}</loc></url>\n" for path in some)
+    host = full_address(datasette, request, "/").removesuffix("/")
+    body = "".join(f"<url><loc>{escape(host + path)}</loc></url>\n" for path in some)
     return _xml(f"<urlset {_SITEMAP}>\n{body}</urlset>\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from publish.site.core.release import Release
+from publish.site.pages.chart import Chart
 from publish.site.reader import formats
 from publish.site.reader.language import ASKED, LANGUAGES, gettext, ngettext
 from publish.site.web.reading import RELEASE
@@ -46,6 +48,18 @@ def figures(minor: int | None, currency: str) -> str:
 def short(minor: int, currency: str) -> str:
     """A sum rounded to what a bar has room for."""
     return formats.short_money(minor, shown().digits[currency])
+
+
+def bars_json(chart: Chart) -> str:
+    """The bars of a chart with their figures as the reader writes them, for the script that redraws it."""
+    told = []
+    for bar in chart.bars:
+        why = gettext("no records known") if bar.kind == "gap" else gettext("not stated")
+        said = why if bar.minor is None else short(bar.minor, chart.currency)
+        exact = why if bar.minor is None else money(bar.minor, chart.currency)
+        minor = None if bar.minor is None else str(bar.minor)
+        told.append({"year": bar.year, "minor": minor, "short": said, "exact": exact})
+    return json.dumps(told, ensure_ascii=False)
 
 
 @lru_cache(maxsize=64)
@@ -87,6 +101,7 @@ def prepare(environment: Environment) -> None:
         money=money,
         figures=figures,
         short=short,
+        bars_json=bars_json,
         number=formats.number,
         sign_of=formats.sign_of,
         share=formats.share,
