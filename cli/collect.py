@@ -35,6 +35,9 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> None:
 def declared(sources: dict[str, Source], name: str) -> Source:
     """The declared source of this name, or a message that lists what there is."""
     if name not in sources:
+        open_ends = Installation.from_environment(os.environ).drafts()
+        if name in open_ends:
+            raise Refused(open_ends[name])
         raise click.BadParameter(f"no source is called {name!r}; declared are: {', '.join(sources) or 'none'}")
     return sources[name]
 

@@ -16,7 +16,7 @@ from ingest.drafting import NoTableError, draft
 from ingest.installation import Installation
 
 _LAST = """
-SELECT s.name, r.ref, r.state, r.finished_at, r.rows, r.inserted, r.updated, r.vanished, r.rejected
+SELECT s.name, r.ref, r.state, r.retracted_why, r.finished_at, r.rows, r.inserted, r.updated, r.vanished, r.rejected
 FROM run r JOIN source s ON s.id = r.source_id ORDER BY r.id
 """
 
@@ -42,6 +42,7 @@ def sources(runs: bool) -> None:
             click.echo(
                 f"{run.ref}  {run.state}  {run.finished_at or 'not ended'}  {run.rows} rows: {run.inserted} new, "
                 f"{run.updated} changed, {run.vanished} vanished, {run.rejected} rejected"
+                f"{f'; retracted: {run.retracted_why}' if run.retracted_why else ''}"
             )
         return
     last = {run.name: run for run in found}
@@ -50,6 +51,8 @@ def sources(runs: bool) -> None:
         state = f"{newest.rows} rows, {newest.state} {newest.finished_at}" if newest else "nothing read yet"
         click.echo(f"{name:<24} {source.country}  {source.measure:<10} {source.frequency:<8} {state}")
         click.echo(f"{'':<24} {source.title}")
+    for draft_name, open_ends in installation.drafts().items():
+        click.echo(f"{draft_name:<24} {open_ends.partition(': ')[2]}")
 
 
 @click.command("new-source")

@@ -41,7 +41,7 @@ def names() -> None:
 
     \b
     Example:
-      mediacontracts names evaluate tests/names/pairs.csv
+      mediacontracts names evaluate labelled-names.csv
     """
 
 

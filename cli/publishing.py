@@ -9,6 +9,7 @@ import secrets
 import click
 from sqlalchemy import Engine
 
+from cli.collect import declared as declared_source
 from cli.collect import prepared
 from cli.main import Refused
 from cli.progress import say
@@ -103,6 +104,8 @@ def check(sources: tuple[str, ...], accept: str | None, why: str) -> None:
       mediacontracts check rs_cofinancing
     """
     installation = Installation.from_environment(os.environ)
+    for name in sources:
+        declared_source(installation.sources(), name)
     if accept:
         if not why:
             raise click.UsageError("--accept needs --why")

@@ -42,9 +42,17 @@ _SUMS = """
 SELECT currency, sum(amount_minor) FROM record WHERE source_id = :source AND counted GROUP BY currency
 """
 _RUNS = """
-SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run WHERE source_id = :source
-ORDER BY id DESC LIMIT 2
+SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run
+WHERE source_id = :source AND retracted_why = '' ORDER BY id DESC LIMIT 2
 """
+_STRANDED = """
+SELECT u.ref, count(*) AS records FROM record r JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
+JOIN run f ON f.id = r.first_run_id LEFT JOIN run v ON v.id = r.vanished_run_id AND v.retracted_why = ''
+WHERE r.source_id = :source AND (u.retracted_why <> '' OR c.retracted_why <> '') AND f.id <> u.id
+  AND f.retracted_why = '' AND v.id IS NULL
+GROUP BY u.ref ORDER BY u.ref
+"""
+# Records of an earlier run that hold values of a retracted one: neither their value counts nor the one before it.
 
 
 def check(engine: Engine, sources: Mapping[str, Source], accepted: Container[str] = ()) -> list[Finding]:
@@ -83,6 +91,17 @@ def _check_source(connection: Connection, source_id: int, source: Source, accept
     ]
     if runs:
         findings += _run_findings(source.name, runs, accepted)
+    again = f"mediacontracts {'ingest' if source.access == 'file' else 'crawl'} {source.name}"
+    findings += [
+        Finding(
+            source.name,
+            "retracted values",
+            "fatal",
+            f"{records} records hold values of the retracted run {ref}, and neither these nor the earlier ones count; "
+            f"read the right edition, or the one before it, again: {again}",
+        )
+        for ref, records in connection.execute(text(_STRANDED), {"source": source_id})
+    ]
     return findings
 
 
@@ -148,7 +167,8 @@ def _run_findings(name: str, runs: Sequence[Row[Any]], accepted: Container[str])
                 "fewer rows",
                 "fatal",
                 f"run {last.ref} has {last.rows} rows, the one before had {before[0].rows}; "
-                f"retract it, or if the source really shrank: mediacontracts check --accept {last.ref} --why …",
+                "retract it and read the right edition, or if the source really shrank: "
+                f"mediacontracts check --accept {last.ref} --why …",
             )
         )
     return findings

@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Label, String, and_, case, exists, func, literal, null, select
 
+from db.currencies import MINOR_DIGITS
 from db.model import BodyName, OrganisationName, Record, Revision, Run, Source
 from db.words import AmountState
 from ingest.claim_terms import NOTHING, Figure, Held, RowsOf
-from ingest.values.money_words import MINOR_DIGITS
 
 
 class _Group(msgspec.Struct, frozen=True, array_like=True):

@@ -14,13 +14,13 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from db.bulk import insert_rows, table_of
+from db.currencies import MINOR_DIGITS
 from db.model import Claim, ClaimCheck
 from db.words import Measure, Precision
 from ingest import claim_checks as c
 from ingest import claim_terms as t
 from ingest.claim_rows import held_of
 from ingest.reference import DATA, ReferenceFileError, bring_in_step, read_rows
-from ingest.values.money_words import MINOR_DIGITS
 
 FIGURES = DATA / "published_figures.csv"
 """The file of published figures that ships."""

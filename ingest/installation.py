@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from db.archive import Archive
 from db.engine import open_engine, registry_url
 from db.migrate import migrate, needs_migration, registry_version
-from ingest.source import Source, read_sources
+from ingest.source import Source, drafts, read_sources
 
 SHIPPED_SOURCES = Path(__file__).resolve().parent.parent / "scrapers" / "sources"
 
@@ -65,6 +65,10 @@ class Installation(msgspec.Struct, frozen=True):
     def sources(self) -> dict[str, Source]:
         """Every declared source: the shipped ones, then the installation's own."""
         return read_sources(*self.sources_from, self.home / "sources")
+
+    def drafts(self) -> dict[str, str]:
+        """Sources that are still drafts, with what is open in each."""
+        return drafts(*self.sources_from, self.home / "sources")
 
     def engine(self) -> Engine:
         """Open the registry, created or brought to this version first; an older one is backed up before.

@@ -184,11 +184,12 @@ class Loader:
         """The ministry or akimat above the payer on the day of the record; without a known one the payer itself."""
         day = (record.signed_on or record.opened_at or "")[:10]
         asked = (record.payer, day, record.year)
-        if asked not in self._above:
-            self._above[asked] = self._parents.of(
-                self.source.country, record.payer, date.fromisoformat(day) if day else None, record.year
-            )
-        return self._above[asked]
+        try:
+            return self._above[asked]
+        except KeyError:
+            on = date.fromisoformat(day) if day else None
+            found = self._above[asked] = self._parents.of(self.source.country, record.payer, on, record.year)
+            return found
 
     def _provenance(self, record: Typed, digest: bytes, capture_id: int) -> tuple[Any, ...]:
         return (

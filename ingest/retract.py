@@ -48,10 +48,12 @@ def apply_retraction(engine: Engine, sources: dict[str, Source], retraction: Ret
     with writing(engine) as connection:
         for table in ("run", "capture"):
             found = connection.execute(
-                text(f"SELECT id, source_id FROM {table} WHERE ref = :ref"), {"ref": retraction.target}
+                text(f"SELECT id, source_id, retracted_why FROM {table} WHERE ref = :ref"), {"ref": retraction.target}
             ).one_or_none()
             if found is None:
                 continue
+            if found.retracted_why:
+                raise UnknownTargetError(f"{retraction.target} is retracted already: {found.retracted_why}")
             connection.execute(
                 text(f"UPDATE {table} SET retracted_why = :why WHERE id = :id"),
                 {"why": retraction.why, "id": found.id},

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-MINOR_DIGITS = {
-    "BRL": 2, "CLP": 0, "COP": 2, "CZK": 2, "EUR": 2, "GEL": 2, "HUF": 2, "JPY": 0, "KGS": 2, "KWD": 3, "KZT": 2,
-    "MKD": 2, "MXN": 2, "RSD": 2, "RUB": 2, "TND": 3, "UAH": 2, "USD": 2, "UZS": 2, "XDR": 0,
-}  # fmt: skip
-"""Digits of the minor unit (ISO 4217, table A.1). A currency that is not listed is refused, never guessed."""
+from db.currencies import MINOR_DIGITS
 
 
 class UnknownCurrencyError(Exception):

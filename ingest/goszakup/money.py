@@ -8,11 +8,11 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import get_currency_precision
 
+from db.currencies import MINOR_DIGITS
 from db.words import AmountRole, AmountState, Precision
 from ingest.record import Sum
 from ingest.values.amount import Unit as AmountUnit
 from ingest.values.amount import read_amount
-from ingest.values.money_words import MINOR_DIGITS
 
 LARGEST = Decimal(10**15)
 """A sum of 10^15 and more currency units is a slip; the registry keeps minor units in 64 bits."""

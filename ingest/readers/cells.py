@@ -188,7 +188,9 @@ def _id_setter(rule: Column, heading: str) -> Setter:
             row.ids[role] = ("KZ-IIN" if person else "KZ-BIN", found.value, person)
             return
         if rule.digits:
-            if not text.isdecimal() or len(text) > rule.digits:
+            if len(text) > rule.digits:
+                raise CellError(f"{text!r} is longer than the {rule.digits} digits that are declared of such an id")
+            if not text.isdecimal():
                 row.details[rule.as_ or heading] = text  # an id that cannot be one identifies nobody
                 return
             text = text.zfill(rule.digits)

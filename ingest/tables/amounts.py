@@ -9,10 +9,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Literal
 
+from db.currencies import MINOR_DIGITS
 from ingest.tables.model import Unit
 from ingest.tables.words import DATE, unit_in
 from ingest.values import amount as money
-from ingest.values.money_words import MINOR_DIGITS
 
 _BLANK = re.compile(r"^[\s\-–—−.…xXхХ*]*$")
 _MARKS = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹*]+")

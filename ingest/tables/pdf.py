@@ -11,6 +11,7 @@ from ingest.tables.model import DocumentRefused, Grid, Table
 from ingest.tables.pdf_borderless import borderless_grids
 from ingest.tables.pdf_page import Letter, Page, PageTooBusy, read_page
 from ingest.tables.pdf_ruled import ruled_grids
+from ingest.tables.picture_words import DPI
 from ingest.tables.stitching import stitch
 from ingest.tables.understand import understand
 from ingest.tables.words import CONTINUED, PAGE_NUMBER
@@ -80,9 +81,9 @@ def _picture(document: pdfium.PdfDocument, index: int, page: Page, name: str) ->
     shown = document[index]
     try:
         width, height = shown.get_size()
-        if width * height * (scanning.DPI / 72) ** 2 > scanning.MAX_PIXELS:
+        if width * height * (DPI / 72) ** 2 > scanning.MAX_PIXELS:
             raise DocumentRefused(name, "too-large", f"page {index + 1} is larger than a page can be")
-        bitmap = shown.render(scale=scanning.DPI / 72, grayscale=True)
+        bitmap = shown.render(scale=DPI / 72, grayscale=True)
         return scanning.read_picture(bitmap.to_numpy().squeeze(), page.number, width, height, name)
     except pdfium.PdfiumError as error:
         raise DocumentRefused(name, "broken", f"page {index + 1} cannot be drawn ({error})") from error
@@ -156,7 +157,7 @@ def image_tables(data: bytes, name: str) -> list[Table]:
     """
     grey = scanning.open_picture(data, name)
     height, width = grey.shape
-    points = 72 / scanning.DPI
+    points = 72 / DPI
     page, seen = scanning.read_picture(grey, 1, width * points, height * points, name)
     grids, rest = ruled_grids(page)
     if not grids:

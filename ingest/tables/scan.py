@@ -7,15 +7,11 @@ readings do not agree on is named.
 Needs the `scans` extra (numpy, OpenCV) and tesseract with Russian and Kazakh.
 """
 
-import csv
 import io
 import math
-import os
 import re
-import subprocess
 from collections import defaultdict
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
@@ -23,6 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused
 from ingest.tables.pdf_page import Letter, Page, Ruling
 from ingest.tables.pdf_ruled import lattices
+from ingest.tables.picture_words import Tools, Word, picture_words, with_kazakh
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,25 +27,14 @@ if TYPE_CHECKING:
     Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 Box = tuple[int, int, int, int]
-DPI = 200
 MAX_PIXELS = 40_000_000
 """An A3 page at 400 dpi has 31 million pixels; more is no page."""
 _ONLY_FIGURES = ("-c", "tessedit_char_whitelist=0123456789.,- ")
-LANGUAGES = "rus+kaz"
 _SECOND, _THIRD = 1.5, 2.0
 """How much larger figures are shown when they are read again, so that one slip is not made twice."""
-_KAZAKH = frozenset("әғқңөұүһӘҒҚҢӨҰҮҺ")
-_PLAIN = str.maketrans("әғқңөұүһэе", "агкноуунао")
 _FIGURE = re.compile(r"-|\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?")
 _LIKE_DIGITS = frozenset("0123456789ОоOoЗзІіIl|!ШшБбВвSs ")
 """Letters that a few digits may be taken for."""
-
-
-class Tools(NamedTuple):
-    """OpenCV and numpy once they are loaded."""
-
-    cv2: Any
-    numpy: Any
 
 
 class Scan(NamedTuple):
@@ -56,17 +42,6 @@ class Scan(NamedTuple):
 
     page: Page
     review: list[str]
-
-
-class Word(NamedTuple):
-    """A word in pixels of the straightened picture."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    base: float
 
 
 def _tools(name: str) -> Tools:
@@ -129,7 +104,9 @@ def read_picture(grey: "Pixels", number: int, width: float, height: float, name:
     horizontal, vertical, lines = _rulings(dark, tools, scale)
     clean = straight.copy()
     clean[cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8)) > 0] = 255
-    words = _kazakh(_words(clean, name, tools, "11"), _words(clean, name, tools, "11", languages="kaz"), scale)
+    words = with_kazakh(
+        picture_words(clean, name, tools, "11"), picture_words(clean, name, tools, "11", languages="kaz"), scale
+    )
     back = cv2.invertAffineTransform(turn)
 
     def to_display(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
@@ -185,68 +162,6 @@ def _rulings(dark: "Pixels", tools: Tools, scale: float) -> tuple[list[Ruling], 
             elif target is vertical and h > 0.9 * length:
                 target.append(Ruling((x + w / 2) / scale, y / scale, (y + h) / scale))
     return horizontal, vertical, cv2.bitwise_and(cv2.bitwise_or(across, down), dark)
-
-
-def _kazakh(words: list[Word], again: list[Word], scale: float) -> list[Word]:
-    """The words with the letters of Kazakh that only the second reading saw; nothing else is taken from it."""
-    near = 2 * scale
-    places: dict[tuple[int, int], list[Word]] = defaultdict(list)
-    for word in again:
-        if _KAZAKH & set(word.text):
-            places[int(word.x0 // near), int(word.y0 // near)].append(word)
-
-    def spelled(word: Word) -> str:
-        column, row = int(word.x0 // near), int(word.y0 // near)
-        around = (w for x in (-1, 0, 1) for y in (-1, 0, 1) for w in places.get((column + x, row + y), []))
-        return next((w.text for w in around if _plain(w.text) == _plain(word.text)), word.text)
-
-    return [word._replace(text=spelled(word)) for word in words]
-
-
-def _plain(text: str) -> str:
-    return text.casefold().translate(_PLAIN)
-
-
-def _words(
-    pixels: "Pixels",
-    name: str,
-    tools: Tools,
-    mode: str,
-    *options: str,
-    languages: str = LANGUAGES,
-    enlarged: float = 1.0,
-) -> list[Word]:
-    """Words of a picture by tesseract; words of one printed line share a base line."""
-    large = tools.cv2.resize(pixels, None, fx=enlarged, fy=enlarged, interpolation=tools.cv2.INTER_CUBIC)
-    done, encoded = tools.cv2.imencode(".png", large, (tools.cv2.IMWRITE_PNG_COMPRESSION, 1))
-    if not done:
-        raise DocumentRefused(name, "broken", "its picture cannot be prepared for reading")
-    dpi = str(int(DPI * enlarged))
-    order = ["tesseract", "-", "-", "-l", languages, "--psm", mode, "--dpi", dpi, *options, "tsv"]
-    # threads of its own make one page slower and take the cores of the next
-    alone = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    try:
-        answer = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            order, input=encoded.tobytes(), capture_output=True, check=True, env=alone
-        )
-    except FileNotFoundError as error:
-        advice = "install tesseract with the languages rus and kaz (deploy/system-packages.sh does)"
-        raise DocumentRefused(name, "no-scanner", advice) from error
-    except subprocess.CalledProcessError as error:
-        told = error.stderr.decode("utf-8", "replace").strip()[-200:]
-        raise DocumentRefused(name, "no-scanner", f"tesseract could not read it ({told})") from error
-    lines: dict[tuple[str, str, str], list[tuple[str, float, float, float, float]]] = defaultdict(list)
-    table = csv.DictReader(io.StringIO(answer.stdout.decode("utf-8")), delimiter="\t", quoting=csv.QUOTE_NONE)
-    for row in table:
-        text = (row["text"] or "").strip()
-        if row["level"] == "5" and text and float(row["conf"]) >= 0:
-            x, y, w, h = (float(row[key]) / enlarged for key in ("left", "top", "width", "height"))
-            lines[row["block_num"], row["par_num"], row["line_num"]].append((text, x, y, x + w, y + h))
-    words: list[Word] = []
-    for line in lines.values():
-        base = median(y1 for _, _, _, _, y1 in line)
-        words += [Word(text, x0, y0, x1, y1, base) for text, x0, y0, x1, y1 in line]
-    return words
 
 
 def _read_again(
@@ -378,6 +293,6 @@ def _strips(
         top = n * step + step // 2
         sheet[top : top + y1 - y0, int(10 * scale) : int(10 * scale) + x1 - x0] = clean[y0:y1, x0:x1]
     found: dict[int, list[Word]] = defaultdict(list)
-    for word in _words(sheet, name, tools, "6", *options, enlarged=enlarged):
+    for word in picture_words(sheet, name, tools, "6", *options, enlarged=enlarged):
         found[int(((word.y0 + word.y1) / 2 - step // 4) // step)].append(word)
     return [" ".join(w.text for w in sorted(found.get(n, []), key=lambda w: w.x0)) for n in range(len(boxes))]

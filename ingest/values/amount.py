@@ -15,9 +15,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from db.currencies import MINOR_DIGITS
 from db.words import AmountState, Precision
 from ingest.values.money_words import (
-    MINOR_DIGITS,
     UnitWordError,
     UnitWords,
     minor_unit_of,
@@ -84,7 +84,7 @@ class Unit(msgspec.Struct, frozen=True):
         """Refuse a declaration that contradicts itself or ISO 4217."""
         if MINOR_DIGITS.get(self.currency) is None:
             raise AmountError(
-                f"currency {self.currency!r} is not in the table of minor units; known: {', '.join(MINOR_DIGITS)}"
+                f"currency {self.currency!r} has no known minor unit; write its code of ISO 4217, such as KZT"
             )
         if self.minor_digits != MINOR_DIGITS[self.currency]:
             raise AmountError(f"{self.currency} has {MINOR_DIGITS[self.currency]} minor digits (ISO 4217)")

@@ -17,11 +17,6 @@ from db.words import AmountState, Precision
 from ingest.values.number import MINUS_SIGNS
 from ingest.values.text import cyrillic_folded
 
-MINOR_DIGITS = {
-    "BRL": 2, "COP": 2, "CZK": 2, "EUR": 2, "HUF": 2, "KZT": 2, "MXN": 2, "RSD": 2, "RUB": 2, "UAH": 2, "USD": 2,
-}  # fmt: skip
-"""Digits of the minor unit of each currency the sources pay in (ISO 4217, table A.1)."""
-
 _SCALES = {
     10**3: "тыс тысяч тысяча тысячи тысячу мың thousand thousands",
     10**6: "млн миллион миллиона миллионов миллионы million millions mln",

@@ -17,6 +17,8 @@
   const draw = (figure, still) => {
     const bars = JSON.parse(still.dataset.bars);
     const known = bars.filter((bar) => bar.minor !== null);
+    const gaps = bars.filter((bar) => bar.minor === null);
+    const most = Math.max(...known.map((bar) => Number(bar.minor)), 1);
     const width = Math.max(still.getBoundingClientRect().width, 1);
     // only heights of bars are made of these numbers; every figure that is read comes written from the server
     const drawing = Plot.plot({
@@ -24,12 +26,14 @@
       // few years do not fill the room, here as in the drawing of the server
       marginRight: Math.max(width * (1 - 0.16 * bars.length), 0),
       x: { type: "band", domain: bars.map((bar) => bar.year), padding: 0.33, label: null, tickSize: 0 },
-      y: { axis: null, domain: [0, Math.max(...known.map((bar) => Number(bar.minor)), 1)] },
+      y: { axis: null, domain: [0, most] },
       marks: [
         Plot.ruleY([0], { stroke: "var(--line)" }),
         Plot.barY(known, { x: "year", y: (bar) => Number(bar.minor), fill: "var(--accent)", rx: 2 }),
         Plot.text(known, { x: "year", y: (bar) => Number(bar.minor), text: "short", dy: -8, fontSize: 12 }),
-        Plot.text(bars.filter((bar) => bar.minor === null), { x: "year", y: 0, text: "short", dy: -24, lineWidth: 5, fill: "var(--warn)", fontSize: 10.5 }),
+        // an empty box, not a bar: its height says nothing
+        Plot.barY(gaps, { x: "year", y: most * 0.44, fill: "var(--gap)", stroke: "var(--warn)", strokeDasharray: "3 3", rx: 2 }),
+        Plot.text(gaps, { x: "year", y: most * 0.22, text: "short", lineWidth: 5 }),
         Plot.tip(known, Plot.pointerX({ x: "year", y: (bar) => Number(bar.minor), title: (bar) => `${bar.year}: ${bar.exact}`, fill: "var(--sheet)", stroke: "var(--soft)", fontSize: 13 })),
       ],
     });

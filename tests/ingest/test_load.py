@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted
 from db.model import format_instant
+from ingest.checks import check
 from ingest.editions import Known, assign_keys
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
@@ -172,6 +173,24 @@ def test_retracting_a_run_takes_it_out_of_the_totals(engine: Engine, tmp_path: P
         apply_retraction(engine, sources, Retraction(target="nonsense", why="x", at="2026-11-24T10:02:00Z"))
     apply_retraction(engine, sources, Retraction(target=wrong.run, why="wrong month", at="2026-11-24T10:02:00Z"))
     assert counted(engine) == 20_000  # z does not count, and b, which only the wrong run missed, counts again
+
+
+def test_values_of_a_retracted_edition_stop_a_release_until_the_right_one_is_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    right = csv_of(row("a", "100"), row("b"))
+    ingested(engine, tmp_path, SOURCE, right)
+    wrong = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "999"), row("b")), minute=1)
+    sources = {SOURCE.name: SOURCE}
+    apply_retraction(engine, sources, Retraction(target=wrong.run, why="a slip", at="2026-11-24T10:02:00Z"))
+    with pytest.raises(UnknownTargetError, match="retracted already: a slip"):
+        apply_retraction(engine, sources, Retraction(target=wrong.run, why="again", at="2026-11-24T10:03:00Z"))
+    [finding] = [f for f in check(engine, sources) if f.rule == "retracted values"]
+    assert finding.level == "fatal"
+    assert f"1 records hold values of the retracted run {wrong.run}" in finding.message
+    ingested(engine, tmp_path, SOURCE, right, minute=2)
+    assert [f for f in check(engine, sources) if f.rule == "retracted values"] == []
+    assert counted(engine) == 20_000
 
 
 def test_a_deletion_of_the_source_is_kept_and_not_counted(engine: Engine, tmp_path: Path) -> None:

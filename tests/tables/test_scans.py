@@ -13,7 +13,7 @@ from cli.main import main_group
 from ingest.tables import read_tables, scan
 from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused, Table
 from ingest.tables.pdf import pdf_tables
-from ingest.tables.scan import Word
+from ingest.tables.picture_words import Word, plain_letters, with_kazakh
 from tests.tables.documents import HEADER, Paper
 from tests.tables.scanning import Paper as Condition
 from tests.tables.scanning import as_pdf, scanned, scanned_pages
@@ -116,12 +116,12 @@ def test_the_second_language_adds_letters_of_kazakh_and_nothing_else(pairs: list
     def words(which: int) -> list[Word]:
         return [Word(pair[which], 100.0 * n, 50, 100.0 * n + 40, 70, 70) for n, pair in enumerate(pairs)]
 
-    out = scan._kazakh(words(0), words(1), 200 / 72)
+    out = with_kazakh(words(0), words(1), 200 / 72)
     for (first, again), word in zip(pairs, out, strict=True):
         assert word.text in {first, again}
         assert [c for c in word.text if c.isdigit()] == [c for c in first if c.isdigit()]
         if word.text != first:
-            assert scan._plain(word.text) == scan._plain(first)
+            assert plain_letters(word.text) == plain_letters(first)
 
 
 def test_an_image_file_is_read_through_the_command(tmp_path: Path) -> None:

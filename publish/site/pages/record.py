@@ -35,7 +35,12 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
     uid = record["uid"]
     return {
         "record": record,
-        "values": [(column, record[column.name]) for column in RECORD_COLUMNS if column.name not in _HIDDEN],
+        # a release of an older program lacks the newest columns, and is shown until the next is built
+        "values": [
+            (column, record[column.name])
+            for column in RECORD_COLUMNS
+            if column.name not in _HIDDEN and column.name in record
+        ],
         "details": _details(record["details"]),
         "amounts": rows(
             connection,
