@@ -90,7 +90,7 @@ def append_decision(path: Path, line: str) -> Decisions:
     own = sorted({*path.parent.glob("identity*.jsonl"), path})
     try:
         decisions = Decisions.load(
-            [*sorted(SHIPPED_DECISIONS.glob("*.jsonl")), *(draft if one == path else one for one in own)]
+            [*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *(draft if one == path else one for one in own)]
         )
     except DecisionError as error:
         draft.unlink()

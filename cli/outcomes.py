@@ -30,7 +30,7 @@ from publish.serve import ContactError, NoReleaseError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError
 from publish.verify import VerificationError
-from scrapers.job import PlanError
+from scrapers.job import PlanError, TooMuchError
 
 REFUSED = (
     LayoutChangedError,
@@ -53,6 +53,7 @@ REFUSED = (
     CorrectionError,
 )
 WRONG_USE = (
+    TooMuchError,
     UnknownTargetError,
     NewerRegistryError,
     PlanError,

@@ -25,6 +25,7 @@ from ingest.settle import settle
 from ingest.source import Source
 from publish.corrections import read_corrections, standing
 from publish.release import ReleaseResult, build_release
+from publish.remembered import remember_releases
 
 
 def checked(installation: Installation, engine: Engine, sources: dict[str, Source]) -> bool:
@@ -49,6 +50,12 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
                 f"{kind.kind}: {kind.spellings} spellings are {kind.entities} entities; {kind.moved} moved, "
                 f"{len(kind.questions)} pairs wait for a person"
             )
+    judged = outcome.relevance
+    if judged.counts:
+        told = ", ".join(f"{records} {relevance}" for relevance, records in sorted(judged.counts.items()))
+        say(f"media or not, where the source does not say: {told}")
+    for place in judged.unmet:
+        say(f"{place}: names no record of the registry")
 
 
 def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
@@ -67,6 +74,7 @@ def released(installation: Installation, engine: Engine, *, allow_mixed: bool = 
         withdrawn=[word for one in standing(read_corrections(corrections)) for word in one.words],
         progress=say,
     )
+    remember_releases(engine, installation.releases)
     result = build_release(
         engine,
         installation.releases,

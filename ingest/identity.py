@@ -69,7 +69,7 @@ def load_decisions(home: Path) -> Decisions:
         ingest.names.decisions.DecisionError: a line is wrong, or two contradict each other.
     """
     own = sorted((home / "decisions").glob("identity*.jsonl"))
-    return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("*.jsonl")), *own])
+    return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *own])
 
 
 def read_salt(home: Path) -> bytes:
@@ -133,7 +133,7 @@ def _clusters(
     kind: Kind, members: list[Printed], decisions: Decisions, salt: bytes
 ) -> tuple[list[list[Printed]], list[tuple[Printed, Printed, Question]]]:
     """Group spellings of one country; natural persons merge with nobody by likeness."""
-    people = {p.id for p in members if p.is_person or (kind == "organisation" and normalise(p.name).person)}
+    people = {p.id for p in members if _is_person(kind, p)}
     likeable = [p for p in members if p.id not in people]
     apart = [p for p in members if p.id in people]
     groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
@@ -181,6 +181,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
     moves: list[tuple[int, int]] = []
     shown: list[tuple[str, int]] = []
     new: list[tuple[Any, ...]] = []
+    people: set[int] = set()
     for cluster in sorted(clusters, key=lambda c: (c[0].country, c[0].name, c[0].id_scheme, c[0].registry_id)):
         wanted = sorted({p.base_key for p in cluster}, key=lambda key: ("|" in key, key))
         free = [key for key in wanted if key not in claimed]
@@ -193,12 +194,26 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
             new.append(_new_entity(kind, entities[key], key, best))
         target = entities[key]
         shown.append((best.name, target))
+        if any(_is_person(kind, p) for p in cluster):
+            people.add(target)
         moves += [(target, p.id) for p in cluster if p.entity_id != target]
     insert_rows(connection, table, _ENTITY_COLUMNS[kind], new)
     update_rows(connection, table_of(names), (reference,), "id", moves)
+    if kind == "organisation":
+        _mark_persons(connection, table, people)
     stored = {row[0]: row[1] for row in connection.exec_driver_sql(f"SELECT id, name FROM {table.name}")}
     update_rows(connection, table, ("name",), "id", [(name, i) for name, i in shown if stored[i] != name])
     return len(moves)
+
+
+def _mark_persons(connection: Connection, table: Table, people: set[int]) -> None:
+    """Mark as natural persons those that any spelling shows to be one; their numbers are then never published."""
+    unmarked = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE NOT is_person")
+    update_rows(connection, table, ("is_person",), "id", [(True, row[0]) for row in unmarked if row[0] in people])
+
+
+def _is_person(kind: Kind, printed: Printed) -> bool:
+    return printed.is_person or (kind == "organisation" and normalise(printed.name).person)
 
 
 _ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {

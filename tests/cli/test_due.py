@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -69,21 +70,26 @@ def backdate(home: Path, instant: str) -> None:
 
 
 def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(home: Path) -> None:
-    with sample_portal(SHOWN) as address:
+    with sample_portal(SHOWN[:1]) as address:
         first = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert first.returncode == 0, first.stderr
         again = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert again.returncode == 0, again.stderr
         assert "nothing is due" in again.stderr + again.stdout
-        assert runs(home) == [("zz_sample", "finished", len(SHOWN))]
+        assert runs(home) == [("zz_sample", "finished", 1)]
         current = home / "releases" / "current"
         manifest = json.loads((current / "sample_manifest.json").read_text(encoding="utf-8"))
         assert manifest["release"].startswith("sample-")
 
-        backdate(home, "2026-01-01T00:00:00Z")
+    backdate(home, "2026-01-01T00:00:00Z")
+    with sample_portal(SHOWN) as address:
         third = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert third.returncode == 0, third.stderr
-    assert runs(home) == [("zz_sample", "finished", len(SHOWN)), ("zz_sample", "finished", 0)]
+    assert runs(home) == [("zz_sample", "finished", 1), ("zz_sample", "finished", len(SHOWN) - 1)]
+    release = sqlite3.connect(current / "sample_media_contracts.db")
+    earlier = release.execute("SELECT name, records FROM releases").fetchall()
+    release.close()
+    assert earlier == [(manifest["release"], 1)]
 
 
 def test_without_a_token_it_says_what_to_do_and_fails(home: Path) -> None:
