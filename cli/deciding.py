@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 import click
 
+from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
 from ingest.identity import SHIPPED_DECISIONS
@@ -80,20 +81,9 @@ def append_decision(path: Path, line: str) -> Decisions:
     Raises:
         DecisionError: the line contradicts or repeats another, or undoes none; the message names the lines.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if before and not before.endswith("\n"):
-        before += "\n"
-    # a whole new file takes the old one's place, so that a killed command leaves no half line
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(f"{before}{line}\n", encoding="utf-8")
-    own = sorted({*path.parent.glob("identity*.jsonl"), path})
-    try:
-        decisions = Decisions.load(
-            [*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *(draft if one == path else one for one in own)]
-        )
-    except DecisionError as error:
-        draft.unlink()
-        raise DecisionError(str(error).replace(str(draft), str(path))) from None
-    draft.replace(path)
-    return decisions
+    return append_line(
+        path,
+        line,
+        lambda own: Decisions.load([*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *own]),
+        "identity*.jsonl",
+    )

@@ -31,6 +31,7 @@ _COMMANDS = {
     "names": "cli.looking",
     "topics": "cli.looking",
     "decide": "cli.deciding",
+    "judge": "cli.judging",
     "review": "cli.reviewing",
 }
 

@@ -1,0 +1,66 @@
+"""The command that says of one record what no rule can: `mediacontracts judge`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+
+import click
+
+from cli.lines import append_line
+from cli.main import Refused
+from cli.progress import say
+from db.words import Relevance
+from ingest.identity import SHIPPED_DECISIONS
+from ingest.installation import Installation
+from ingest.names.decisions import DecisionError, undo_line
+from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
+
+
+@click.command()
+@click.argument("source", default="")
+@click.option("--root", default="", help="The whole thing, by the root key of its records.")
+@click.option("--key", default="", help="One record, by its key at the source.")
+@click.option("--relevance", type=click.Choice([word.value for word in Relevance]), help="Is it money for media?")
+@click.option("--topic", default="", help="What it is about; ingest/data/topics/rules.yml lists the topics.")
+@click.option("--undo", default="", metavar="ID", help="Take an earlier line back.")
+@click.option("--who", required=True, help="Who decides.")
+@click.option("--why", required=True, help="The reason.")
+@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it.")
+@click.option("--evidence", multiple=True, help="Where it can be seen; may be given several times.")
+def judge(
+    *, source: str, root: str, key: str, relevance: str | None, topic: str, undo: str, who: str, why: str,
+    when: datetime | None, evidence: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Say whether a record is money for media and what it is about, above every rule; or take such a line back.
+
+    \b
+    Examples:
+      mediacontracts judge kz_goszakup_lots --key 12345678-ОЛ1 --relevance media --who "A. B." --why "a TV programme"
+      mediacontracts judge --undo 3f2a9c0d11be --who "A. B." --why "it was a screen in a lobby"
+    """
+    if bool(undo) == bool(source) or (source and (bool(root) == bool(key) or not (relevance or topic))):
+        raise click.UsageError("give SOURCE with --root or --key and --relevance or --topic; or --undo ID")
+    installation = Installation.from_environment(os.environ)
+    day = when.date() if when else date.today()  # noqa: DTZ011 - the day of the person who decides
+    try:
+        if undo:
+            line = undo_line(undo, who=who, when=day, why=why)
+        else:
+            if source not in installation.sources():
+                raise click.UsageError(f"no source is called {source!r}; `mediacontracts sources` lists them")
+            line = judgement_line(
+                Subject(source, root, key), relevance=Relevance(relevance) if relevance else None, topic=topic,
+                who=who, when=day, why=why, evidence=evidence,
+            )  # fmt: skip
+        with installation.locked():
+            judgements = append_line(
+                installation.home / "decisions" / "relevance.jsonl",
+                line,
+                lambda own: Judgements.load([*sorted(SHIPPED_DECISIONS.glob(FILES)), *own]),
+                FILES,
+            )
+    except DecisionError as error:
+        raise Refused(str(error)) from None
+    kept = f"took {undo} back" if undo else f"kept as {judgements.active[-1].id}"
+    say(f"{kept}; the next check or release replays it")
