@@ -88,6 +88,7 @@ def test_xlsx_is_typed_and_has_its_provenance(site: Any, sql: Any) -> None:
     minor = sql(f"SELECT sum(amount_minor) FROM contracts WHERE {WHERE} AND counted AND currency = 'KZT'")
     assert round(sum(Decimal(str(row["amount"])) for row in kept) * 100) == minor
     assert isinstance(rows[0]["signed_on"].date(), date)
+    assert {row["year"] for row in rows} == {2012}, "a number"
     formulas = [row["subject"] for row in rows if str(row["subject"]).startswith("=")]
     cells = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
     assert formulas
@@ -96,6 +97,13 @@ def test_xlsx_is_typed_and_has_its_provenance(site: Any, sql: Any) -> None:
     assert about["filter"] == "measure: contracted; year: 2012"
     assert about["coverage"] == "2 of 3 bodies asked answered"
     assert "demo_portal" in about
+
+
+def test_xlsx_keeps_words_where_there_is_no_one_year(site: Any) -> None:
+    sheet = load_workbook(io.BytesIO(site.get("/contracts.xlsx").content))["contracts"]
+    at = [cell.value for cell in sheet[1]].index("year")
+    years = {row[at] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert years == {"no date", "several years", 2009, 2010, 2012, 2013}
 
 
 def test_json_has_the_sums_of_its_rows(site: Any, sql: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from publish.site.reader.formats import day, money, number, plain_money, share
+from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
 from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose, gettext
 from publish.site.reader.words import composed
 
@@ -104,6 +104,49 @@ def test_sums_are_exact_and_in_the_readers_format(language: str, sum_: str, deci
         assert money(100, "KZT", 2) == "1\xa0₸"
         # a float would lose the last figure
         assert re.sub(r"\D", "", plain_money(9_007_199_254_740_993, 2)) == "9007199254740993"
+    finally:
+        ASKED.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["1.17B", "1.24B", "232M", "1B", "-1.24B", "999K", "12.5", "0"]),
+        (
+            "ru",
+            ["1,17\xa0млрд", "1,24\xa0млрд", "232\xa0млн", "1\xa0млрд", "-1,24\xa0млрд", "999\xa0тыс.", "12,5", "0"],
+        ),
+        (
+            "kk",
+            ["1,17\xa0млрд", "1,24\xa0млрд", "232\xa0млн", "1\xa0млрд", "-1,24\xa0млрд", "999\xa0мың", "12,5", "0"],
+        ),
+    ],
+)
+def test_a_short_sum_has_three_figures_in_the_readers_format(language: str, words: list[str]) -> None:
+    token = ASKED.set(Asked(language))
+    sums = (117_000_000_000, 123_900_000_000, 23_180_000_000, 99_960_000_000, -123_900_000_000, 99_900_000, 1_250, 0)
+    try:
+        assert [short_money(minor, 2) for minor in sums] == words
+    finally:
+        ASKED.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("language", "why", "where"),
+    [
+        ("en", "terminated: status 350 «Расторгнут»", "sheet Январь, range A10:J10"),
+        ("ru", "расторгнут: состояние 350 «Расторгнут»", "лист Январь, диапазон A10:J10"),
+        ("kk", "бұзылған: күй 350 «Расторгнут»", "парақ Январь, ауқым A10:J10"),
+    ],
+)
+def test_our_words_of_reasons_and_places_are_the_readers(language: str, why: str, where: str) -> None:
+    token = ASKED.set(Asked(language))
+    try:
+        assert reason("terminated: status 350 «Расторгнут»") == why
+        assert place("sheet Январь, range A10:J10") == where
+        assert place("a row of pages.pdf, page") == "a row of pages.pdf, page", "what is no place of ours stays"
+        assert (reason("vanished") == "vanished") is (language == "en")
+        assert reason("words of a source") == "words of a source"
     finally:
         ASKED.reset(token)
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from publish.site.web.respond import STATIC
 from publish.site.web.routes import routes
 from publish.slugs import Slugs
 
-from .conftest import CONTRACTS, REGIONS, contract, uid_of
+from .conftest import CONTRACTS, REGIONS, Site, contract, server, uid_of
 
 PAGES = [
     "/", "/outlet/boz-dala", "/outlet/withheld", "/ministry/ministry-of-public-word", "/payer/akimat-kok-dala",
@@ -73,14 +74,14 @@ def figures(text: str) -> list[int]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_opens_for_everybody(site: Any, public_site: Any, path: str) -> None:
-    for server in (site, public_site):
-        answer = server.get(path)
+    for one in (site, public_site):
+        answer = one.get(path)
         assert answer.status_code == 200, answer.text[-500:]
         text = answer.text
         assert "Sample" in text
         assert " style=" not in text
         scripts = parser.fromstring(text).xpath("//script")
-        assert all(one.get("src", "").startswith("/-/site/") and not one.text_content().strip() for one in scripts)
+        assert all(tag.get("src", "").startswith("/-/site/") and not tag.text_content().strip() for tag in scripts)
         assert len(scripts) == ('figure class="chart"' in text and "data-bars" in text)
         assert "<style" not in text
         assert not re.search(r'(?:src|href)="(?:https?:)?//(?!portal\.invalid|press\.invalid|localhost/)', text)
@@ -174,7 +175,9 @@ def test_a_list_is_sorted_by_any_of_its_columns(site: Any, sql: Any) -> None:
     document = parser.fromstring(site.get("/outlets").text)
     assert document.xpath("//th[@aria-sort='ascending']/text()") == ["Name"]
     columns = dict(zip(document.xpath("//thead//a/text()"), document.xpath("//thead//a/@href"), strict=True))
-    assert {"Records", "contracted sum, KZT", "paid sum, KZT", "contracted sum, EUR", "paid sum, EUR"} == set(columns)
+    assert {"Counted records", "contracted sum, KZT", "paid sum, KZT", "contracted sum, EUR", "paid sum, EUR"} == set(
+        columns
+    )
     of = "FROM contracts AS c JOIN outlets AS o ON o.id = c.outlet WHERE c.counted AND c.measure = 'paid'"
     best = sql(
         f"SELECT o.name {of} AND c.currency = 'EUR' AND o.state = 'named' GROUP BY o.id"
@@ -184,6 +187,78 @@ def test_a_list_is_sorted_by_any_of_its_columns(site: Any, sql: Any) -> None:
     assert answer.xpath("//tbody/tr[1]/td[1]/a/text()") == [best]
     assert answer.xpath("//tbody/tr[last()]/td[1]/a/text()") == ["withheld"], "who is not named stands behind"
     assert site.get("/outlets?sort=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "where"), [("/", "1"), ("/outlet/boz-dala", "outlet = 5")])
+def test_beside_a_sum_stands_the_number_of_records_it_is_of(site: Any, sql: Any, path: str, where: str) -> None:
+    table = parser.fromstring(site.get(path).text).xpath("//table[.//th='Without a sum']")[0]
+    year = sql(f"SELECT min(year) FROM contracts WHERE {where} AND NOT counted AND year > 1")
+    where += f" AND year = {year}"
+    row = next(row for row in table.xpath(".//tr") if row.xpath("string(th/a)") == str(year))
+    measure = row.xpath("string(td[2])")
+    sign = "KZT" if "₸" in row.xpath("string(td[3])") else "EUR"
+    of = f"FROM contracts WHERE {where} AND counted AND measure = ? AND currency = ?"
+    assert row.xpath("string(td[1])") == str(sql(f"SELECT count(*) {of}", measure, sign))
+    left = sql(f"SELECT count(*) FROM contracts WHERE {where} AND NOT counted")
+    assert left > 0
+    assert row.xpath("string(th/small)").startswith(f"+{left} that do")
+
+
+def test_a_list_counts_those_that_are_named_as_the_start_page_does(site: Any, sql: Any) -> None:
+    start = parser.fromstring(site.get("/").text)
+    for name in ("outlets", "ministries", "recipients"):
+        shown = start.xpath(f"//dl//a[@href='/{name}']/text()")[0]
+        page = parser.fromstring(site.get(f"/{name}").text)
+        assert page.xpath("string(//p[@class='aka'])").split(" · ")[0] == shown
+    line = next(
+        row for row in parser.fromstring(site.get("/outlets").text).xpath("//tbody/tr") if "Боз" in row[0][0].text
+    )
+    counted = sql("SELECT sum(counted) FROM contracts WHERE outlet = 5")
+    left = sql("SELECT sum(NOT counted) FROM contracts WHERE outlet = 5")
+    assert line.xpath("td[2]/text()") == [str(counted)]
+    assert line.xpath("string(td[2]/small)") == f"+{left} that do not count"
+
+
+def test_what_is_invented_is_marked_and_real_press_figures_are_named(
+    release_file: Path, site_plugin: None, site: Any, tmp_path: Path
+) -> None:
+    """A release in which the second source is real: parties that only the first one names are still made up."""
+    path = tmp_path / "sample_media_contracts.db"
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        out.execute("UPDATE contracts SET outlet = 6 WHERE source = 2")
+        out.execute("UPDATE sources SET invented = 0 WHERE id = 2")
+    out.close()
+    mixed = Site(server(path, public=False))
+    try:
+        banner = "//p[@class='sample']"
+        press = "The press figures in the same lists are real and count in no sum."
+        told = parser.fromstring(mixed.get("/outlets").text)
+        assert press in told.xpath(f"string({banner})")
+        marked = {row.xpath("string(td[1]/a)"): bool(row.xpath("td[1]/span")) for row in told.xpath("//tbody/tr")}
+        assert (marked["Боз дала"], marked["Ақ қайың"]) == (True, False)
+        assert "invented" in parser.fromstring(mixed.get("/outlet/boz-dala").text).xpath("string(//p[@class='aka'])")
+        assert "invented" not in parser.fromstring(mixed.get("/outlet/aq-qayyng").text).xpath(
+            "string(//p[@class='aka'])"
+        )
+    finally:
+        mixed.close()
+    assert press not in parser.fromstring(site.get("/outlets").text).xpath(f"string({banner})")
+    for path, marked_too in (("/outlet/aq-qayyng", True), ("/outlet/withheld", False), ("/region/kz-99", False)):
+        head = parser.fromstring(site.get(path).text).xpath("string(//p[@class='aka'])")
+        assert ("invented" in head) is marked_too, path
+
+
+def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
+    """Row 18 is superseded; the other record is undecided; row 1 counts."""
+    for uid, words in (
+        (uid_of(18), "Does not count: superseded."),
+        (hashlib.sha256(b"other 1").hexdigest()[:16], "Does not count: relevance undecided."),
+    ):
+        document = parser.fromstring(site.get(f"/record/{uid}").text)
+        assert words in document.xpath("string(//p[@class='cite'])")
+        assert words in document.xpath("string(//pre[@class='cite'])")
+    assert "Does not count: " not in site.get(f"/record/{uid_of(1)}").text
 
 
 def test_parties_without_a_name_say_so(site: Any) -> None:

@@ -97,6 +97,9 @@ def test_search_words_are_bound_and_quoted() -> None:
 def test_the_page_shows_count_and_sum_of_each_value(site: Any, sql: Any) -> None:
     document = parser.fromstring(site.get("/contracts?measure=contracted&year=2012").text)
     facet = document.xpath("//div[@class='facets']/section[1]")[0]
+    left = {
+        item.xpath("string(./a)"): item.xpath("./small[starts-with(., '+')]/text()") for item in facet.xpath("./ul/li")
+    }
     found = {
         item.xpath("string(./a)"): (item.xpath("string(./span)"), item.xpath("./small/b/text()"))
         for item in facet.xpath("./ul/li")
@@ -104,7 +107,10 @@ def test_the_page_shows_count_and_sum_of_each_value(site: Any, sql: Any) -> None
     where = "FROM contracts WHERE measure = 'contracted' AND year = 2012 AND outlet = 5"
     total = sql(f"SELECT sum(amount_minor) {where} AND counted AND currency = 'KZT'")
     count, sums = found["Боз дала"]
-    assert count == str(sql(f"SELECT count(*) {where}"))
+    assert count == str(sql(f"SELECT count(*) {where} AND counted"))
+    not_counted_here = sql(f"SELECT count(*) {where} AND NOT counted")
+    assert [text.split()[0] for text in left["Боз дала"]] == [f"+{not_counted_here}"] * (not_counted_here > 0)
+    assert any(left.values())
     assert any(text.startswith(f"{total // 100:,}") and text.endswith("₸") for text in sums)
 
 

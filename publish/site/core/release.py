@@ -40,6 +40,7 @@ class Release:
         asked: bodies that were asked for information; None where no request is recorded.
         answered: bodies of those that answered.
         invented: names of sources with invented figures.
+        mixed: whether real sources stand beside those.
         about: every fact of the table `about`.
     """
 
@@ -50,6 +51,7 @@ class Release:
     asked: int | None
     answered: int
     invented: frozenset[str] = frozenset()
+    mixed: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -65,7 +67,8 @@ def read_release(connection: sqlite3.Connection) -> Release:
     marks = ", ".join("?" * len(ANSWERED))
     answered = value(connection, f"SELECT count(DISTINCT payer) FROM requests WHERE state IN ({marks})", ANSWERED)
     digits = {row["code"]: row["digits"] for row in rows(connection, "SELECT code, digits FROM currencies")}
-    invented = rows(connection, "SELECT name FROM sources WHERE invented = 1")
+    sources = rows(connection, "SELECT name, invented FROM sources")
+    invented = frozenset(row["name"] for row in sources if row["invented"])
     return Release(
         name=about.get("release", ""),
         data_as_of=about.get("data_as_of", ""),
@@ -73,6 +76,7 @@ def read_release(connection: sqlite3.Connection) -> Release:
         digits=digits,
         asked=asked or None,
         answered=answered,
-        invented=frozenset(row["name"] for row in invented),
+        invented=invented,
+        mixed=bool(invented) and len(invented) < len(sources),
         about=about,
     )

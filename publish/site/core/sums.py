@@ -12,6 +12,8 @@ from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows
 
 KIND_AMOUNT, KIND_EQUIVALENT = "amount", "equivalent"
+_MADE_UP = ("outlet", "ministry", "payer", "recipient", "intermediary")
+"""Keys whose names an invented source makes up; years, topics and regions are those of the world."""
 HOME_CURRENCY = "KZT"
 """Sums of the country whose media the project is about stand first; everything else by its number of rows."""
 
@@ -55,6 +57,7 @@ class Group:
         state: "named", or why there is no name.
         records: all rows, counted or not.
         sums: of the counted ones, in the order of totals.
+        invented: a party that invented sources alone name.
     """
 
     id: int
@@ -63,6 +66,17 @@ class Group:
     state: str
     records: int = 0
     sums: list[Sum] = field(default_factory=list)
+    invented: bool = False
+
+    @property
+    def counted(self) -> int:
+        """Rows that its sums are of."""
+        return sum(one.records for one in self.sums)
+
+    @property
+    def not_counted(self) -> int:
+        """Rows that stand in no sum."""
+        return self.records - self.counted
 
     def of(self, key: tuple[str, str]) -> Sum | None:
         """The sum of one measure and currency, if there is one."""
@@ -128,9 +142,26 @@ def groups(connection: sqlite3.Connection, view: View, key: str) -> list[Group]:
         group.records += records
         if counted:
             group.sums.append(Sum(measure, currency, minor, counted, without, inexact))
+    made_up = invented_parties(connection, key)
     for group in found.values():
+        group.invented = group.state == "named" and group.id in made_up
         group.sums.sort(key=lambda one: in_order(one.key, one.records))
     return sorted(found.values(), key=lambda group: (-group.records, group.name))
+
+
+def invented_parties(connection: sqlite3.Connection, key: str) -> frozenset[int]:
+    """Parties of which every record is from an invented source; empty in a release without such sources."""
+    if key not in _MADE_UP:
+        return frozenset()
+    sources = {row[0]: row[1] for row in connection.execute("SELECT id, invented FROM sources")}
+    if not any(sources.values()):
+        return frozenset()
+    real = [at for at, invented in sources.items() if not invented]
+    sql = f"SELECT id FROM {PARTIES[key]}"
+    if real:  # without one nothing needs to be looked for among the records
+        marks = ", ".join("?" * len(real))
+        sql += f" WHERE id NOT IN (SELECT {key} FROM contracts WHERE source IN ({marks}))"
+    return frozenset(row[0] for row in connection.execute(sql, real))
 
 
 def _names(connection: sqlite3.Connection, key: str) -> dict[int, tuple[str, str, str]]:

@@ -18,7 +18,7 @@ _INSTANTS = frozenset(
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a file: its heading, its SQL, what it holds ("text", "number", "money", "date", "instant")."""
+    """One column of a file: its heading, its SQL, its kind ("text", "number", "money", "date", "instant", "year")."""
 
     name: str
     sql: str
@@ -50,7 +50,7 @@ def fields() -> tuple[Field, ...]:
         elif name in _LEFT_OUT:
             continue
         elif name in ("year", "source"):
-            found.append(Field(name, f"k_{name}.name", "text", column.text))
+            found.append(Field(name, f"k_{name}.name", "year" if name == "year" else "text", column.text))
         elif column.ref:
             found.append(Field(name, f"k_{name}.name", "text", column.text))
             found.append(Field(f"{name}_uid", f"k_{name}.uid", "text", f"Lasting name of the {name}, for addresses."))

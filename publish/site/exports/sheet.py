@@ -69,6 +69,8 @@ def _cell(sheet: Any, kind: str, told: Any) -> Any:  # noqa: ANN401 - openpyxl h
         return date.fromisoformat(told)
     if kind == "instant":
         return _instant(told)
+    if kind == "year" and told.isdecimal():  # "no date" and "several years" stay words
+        told = int(told)
     if isinstance(told, str):
         # a cell of type "s" is never run as a formula, whatever it starts with
         cell = WriteOnlyCell(sheet)

@@ -8,7 +8,7 @@ from typing import Any
 from db.slug import readable
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows, value
-from publish.site.core.sums import Group, Sum, groups, main_key, not_counted, totals
+from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
 from publish.site.pages.chart import Chart, by_year
 from publish.site.pages.ranking import Top, first_groups, tops
 
@@ -97,6 +97,9 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> d
     """Everything on the page of one party."""
     at = entity["id"]
     view = View(where=f"c.{kind} = ?", values=(at,), args=((kind, entity["uid"]),))
+    records = value(connection, f"SELECT count(*) FROM contracts AS c WHERE c.{kind} = ?", (at,))
+    # a body that was only asked has no record, invented or not
+    invented = records > 0 and entity["state"] == "named" and at in invented_parties(connection, kind)
     sums = totals(connection, view)
     key = main_key(sums)
     years = [] if kind == "year" else sorted(groups(connection, view, "year"), key=lambda group: group.id)
@@ -104,9 +107,10 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> d
     listed_tops = {name: tops(found, sums) for name, found in broken.items()}
     return {
         "kind": kind,
+        "invented": invented,
         "entity": entity,
         "view": view,
-        "records": value(connection, f"SELECT count(*) FROM contracts AS c WHERE c.{kind} = ?", (at,)),
+        "records": records,
         "sums": sums,
         "not_counted": not_counted(connection, view),
         "years": years,

@@ -101,6 +101,7 @@ def citation(record: dict[str, Any], release: Release, address: str, figure: str
         figure: the sum as written, in plain figures with its currency.
     """
     sample = "SAMPLE, invented figures. " if record["_source"]["invented"] else ""
+    sample += _standing(record)
     payer, outlet = record["_payer"]["name"], record["_outlet"]["name"]
     title = f"{payer} to {outlet}, {record['_year']['name']}: {figure} ({record['measure']})"
     read = record["fetched_at"][:10]
@@ -119,6 +120,15 @@ def citation(record: dict[str, Any], release: Release, address: str, figure: str
     }
     body = ",\n".join(f"  {name} = {{{_bibtex(text)}}}" for name, text in fields.items())
     return {"plain": plain, "bibtex": f"@misc{{media-contracts-{record['uid']},\n{body}\n}}"}
+
+
+def _standing(record: dict[str, Any]) -> str:
+    """What a citation says first of a record that stands in no sum: that, and why."""
+    if record["counted"]:
+        return ""
+    why = record["counted_why"] or ("" if record["relevance"] == "media" else f"relevance {record['relevance']}")
+    gone = f"; no longer shown by its source since {record['vanished_at'][:10]}" if record["vanished_at"] else ""
+    return f"Does not count: {why or 'no reason given'}{gone}. "
 
 
 def _bibtex(text: str) -> str:

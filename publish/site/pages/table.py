@@ -95,10 +95,10 @@ def sorted_by(found: list[Group], keys: list[tuple[str, str]], wanted: str) -> l
     Args:
         found: groups, by name.
         keys: measures and currencies that have a column.
-        wanted: "records", or a measure and a currency as "paid KZT".
+        wanted: "records" (the counted ones), or a measure and a currency as "paid KZT".
     """
     if wanted == "records":
-        return sorted(found, key=lambda group: (group.state != "named", -group.records))
+        return sorted(found, key=lambda group: (group.state != "named", -group.counted, -group.records))
     key = next((key for key in keys if " ".join(key) == wanted), None)
     if key is None:
         return found

@@ -16,6 +16,12 @@ from publish.site.reader.language import ASKED, gettext
 _SIGNS = {"KZT": "₸", "EUR": "€", "USD": "$", "RUB": "₽"}
 """Signs that cannot be taken for another currency's; every other currency is written by its code."""
 _NARROW = "\N{NO-BREAK SPACE}"
+_FIGURES = 3
+PLACES = ("sheet", "range", "page", "table", "row", "column", "card", "box", "status")
+"""Words of ours before the name or number of a place, or of a status of the source."""
+BEGINNINGS = ("terminated:", "also in")
+"""How reasons begin that end in words of the source."""
+_PLACE = re.compile(rf"(?:^|(?<=, ))({'|'.join(PLACES)})(?= \S)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -61,7 +67,33 @@ def money(minor: int | None, currency: str, digits: int) -> str:
 def short_money(minor: int, digits: int) -> str:
     """A sum rounded to three figures for the label of a bar; the exact one stands in the table beside it."""
     amount = Decimal(minor).scaleb(-digits)
-    return str(format_compact_decimal(amount, locale=_locale(ASKED.get().language), fraction_digits=1))
+    # rounded first, since 999.96 million is a billion and not 1,000 million
+    amount = round(amount, _FIGURES - 1 - amount.adjusted())
+    language = ASKED.get().language
+    rest = _FIGURES - 1 - amount.adjusted() % 3 if amount.adjusted() >= 0 else _FIGURES - 1
+    told = str(format_compact_decimal(amount, locale=_locale(language), fraction_digits=rest))
+    # CLDR shortens the thousand of some Kazakh numbers to a letter that reads as a million
+    return told.removesuffix("м.") + "мың" if language == "kk" and told.endswith("м.") else told
+
+
+def reason(why: str | None) -> str:
+    """Why a record does not count: our words in the reader's language, those of a source as they stand."""
+    if not why:
+        return gettext("no reason given")
+    for ours in BEGINNINGS:
+        if why.startswith(f"{ours} "):
+            return f"{gettext(ours)} {place(why.removeprefix(f'{ours} '))}"
+    return gettext(why)
+
+
+def place(locator: str | None) -> str:
+    """The place in a document, its own words in the reader's language; names of sheets and files stay."""
+
+    def ours(match: re.Match[str]) -> str:
+        message = f"{match[1]} …"
+        return gettext(message).removesuffix(" …")
+
+    return _PLACE.sub(ours, locator or "")
 
 
 def share(part: int | None, whole: int | None) -> str:

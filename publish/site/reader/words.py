@@ -19,12 +19,16 @@ from db.words import (
 )
 from publish.schema_books import COVERAGE_STATES
 from publish.site.pages.party import BREAKDOWNS
+from publish.site.reader.formats import BEGINNINGS, PLACES
 
 _VOCABULARIES = (
     AmountRole, AmountState, ClaimVerdict, Instrument, Measure, PartyState, Precision, Relevance, RunState, YearState,
 )  # fmt: skip
 
-REASONS = ("superseded", "announced again", "press figure")
+REASONS = (
+    "superseded", "announced again", "press figure", "vanished", "retracted", "deleted at the source", "corrected",
+    "status does not count", "withdrawn", "cancelled", "not held",
+)  # fmt: skip
 """Reasons for not counting that are the same in many sources; others are shown as they are written."""
 
 
@@ -35,6 +39,8 @@ def composed() -> Iterator[str]:
     yield from COVERAGE_STATES
     yield "not checked"
     yield from REASONS
+    yield from BEGINNINGS
+    yield from (f"{word} …" for word in PLACES)
     yield from (f"{measure} sum" for measure in Measure)
     yield from (f"year of {basis}" for basis in YearBasis)
     yield from (f"By {key}" for key in sorted({key for keys in BREAKDOWNS.values() for key in keys}))

@@ -105,6 +105,8 @@ def prepare(environment: Environment) -> None:
         number=formats.number,
         sign_of=formats.sign_of,
         share=formats.share,
+        reason=formats.reason,
+        place=formats.place,
         day=formats.day,
         instant=formats.instant,
     )
