@@ -24,7 +24,7 @@ OUTLETS = [
     ("boz-dala", "Боз дала", "newspaper"), ("aq-qayyng", "Ақ қайың", "newspaper"),
     ("kok-dala-tv", "Көк дала ТВ", "television"),
     ("zarya-stepi", "Заря степи", "newspaper"),
-    ("radio-sary", "Радио Сары", "radio"), ("tandau-kz", "tandau.kz", "site"),
+    ("radio-sary", "Радио Сары", "radio"), ("kokdala-invalid", "kokdala.invalid", "site"),
 ]  # fmt: skip
 PAYERS = [
     ("akimat-kok-dala", "Акимат Көкдалинской области", "990340000101"),
