@@ -51,7 +51,7 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
                 f"{len(kind.questions)} pairs wait for a person"
             )
     judged = outcome.relevance
-    if judged.counts:
+    if any(judged.counts.values()):
         told = ", ".join(f"{records} {relevance}" for relevance, records in sorted(judged.counts.items()))
         say(f"media or not, where the source does not say: {told}")
     for place in judged.unmet:
