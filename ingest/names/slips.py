@@ -33,6 +33,9 @@ def slipped_medium(token: str) -> str | None:
 def medium_misspelled(left: Name, right: Name) -> str | None:
     """Say why two names are one but for a slip in a word for a medium, or None."""
     for one, other in ((left, right), (right, left)):
+        # the other name is this one without its slips, which rules out nearly every pair before a word is looked at
+        if len(one.tokens) <= len(other.tokens) or not set(other.tokens) < set(one.tokens):
+            continue
         slips = {token: medium for token in one.tokens if (medium := slipped_medium(token))}
         rest = sorted(token for token in one.tokens if token not in slips)
         if not slips or not rest or rest != sorted(other.tokens):
@@ -72,8 +75,14 @@ def body_word_misspelled(left: Name, right: Name) -> str | None:
 
 def body_type_misspelled(body: Name, other: Name) -> str | None:
     """Say why a name that names no type of body may be a body all the same: its type has a slip."""
-    codes = read_body(list(other.tokens))
-    return "same body, but for its type" if codes and set(codes) == set(body.tokens) else None
+    codes = _body_of(tuple(other.tokens))
+    return "same body, but for its type" if codes and codes == set(body.tokens) else None
+
+
+@lru_cache(maxsize=65_536)
+def _body_of(tokens: tuple[str, ...]) -> frozenset[str]:
+    """Return what a name's words say of a body; a name meets many others, so it is read once."""
+    return frozenset(read_body(list(tokens)) or ())
 
 
 def near_across_scripts(left: Name, right: Name) -> bool:
