@@ -12,9 +12,10 @@ import click
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
+from ingest.decision_lines import DecisionError, undo_line
 from ingest.identity import SHIPPED_DECISIONS
 from ingest.installation import Installation
-from ingest.names.decisions import DecisionError, Decisions, Relation, Spelling, Verdict, decision_line, undo_line
+from ingest.names.decisions import Decisions, Relation, Spelling, Verdict, decision_line
 
 _KINDS = ("outlet", "organisation", "body")
 _VERDICTS = ("same", "different", "unsure")

@@ -11,9 +11,9 @@ from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
 from db.words import Relevance
+from ingest.decision_lines import DecisionError, undo_line
 from ingest.identity import SHIPPED_DECISIONS
 from ingest.installation import Installation
-from ingest.names.decisions import DecisionError, undo_line
 from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
 
 

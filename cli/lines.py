@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ingest.names.decisions import DecisionError
+from ingest.decision_lines import DecisionError
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
 from db.migrate import NewerRegistryError
+from ingest.decision_lines import DecisionError
 from ingest.drafting import NoTableError
 from ingest.installation import BusyError
-from ingest.names.decisions import DecisionError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.reference import ReferenceFileError
 from ingest.replay import UndeclaredSourceError

@@ -66,7 +66,7 @@ def load_decisions(home: Path) -> Decisions:
     """Read the shipped decisions, then the installation's own.
 
     Raises:
-        ingest.names.decisions.DecisionError: a line is wrong, or two contradict each other.
+        ingest.decision_lines.DecisionError: a line is wrong, or two contradict each other.
     """
     own = sorted((home / "decisions").glob("identity*.jsonl"))
     return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *own])

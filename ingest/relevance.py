@@ -109,7 +109,7 @@ def load_judgements(home: Path) -> Judgements:
     """Read the shipped lines, then the installation's own.
 
     Raises:
-        ingest.names.decisions.DecisionError: a line is wrong, or two contradict each other.
+        ingest.decision_lines.DecisionError: a line is wrong, or two contradict each other.
     """
     return Judgements.load([*sorted(SHIPPED_DECISIONS.glob(FILES)), *sorted((home / "decisions").glob(FILES))])
 

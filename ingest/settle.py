@@ -39,7 +39,7 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
     """Resolve identities, say what is money for media and what counts, in one transaction.
 
     Raises:
-        ingest.names.decisions.DecisionError: two decisions contradict each other; nothing is changed.
+        ingest.decision_lines.DecisionError: two decisions contradict each other; nothing is changed.
     """
     decisions = load_decisions(home)
     judgements = load_judgements(home)

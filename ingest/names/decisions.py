@@ -17,7 +17,6 @@ A natural person is named by a salted key (`person_key`), never by name or numbe
 
 import hashlib
 import hmac
-import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -28,16 +27,13 @@ import msgspec
 
 from db.fold import clean
 from db.privacy import is_person_id
+from ingest.decision_lines import DecisionError, Line, line_id, lines_of, new_line, replay
 
 Verdict = Literal["same", "different", "unsure"]
 Relation = Literal["spelling", "rename", "merger", "owner", "wrong id"]
 
 _ONE_ENTITY: Final = frozenset({"spelling", "rename", "wrong id"})
 _PERSON: Final = "person:"
-
-
-class DecisionError(ValueError):
-    """A line that cannot be read, or lines that contradict each other; the message names file and line of each."""
 
 
 class Spelling(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
@@ -76,17 +72,15 @@ class Decision(msgspec.Struct, frozen=True):
         return self.verdict == "same" and self.relation in _ONE_ENTITY
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    who: str
-    when: date
-    why: str
-    undo: str = ""
-    id: str = ""
+class _Line(Line, kw_only=True):
     left: Spelling | None = None
     right: Spelling | None = None
     verdict: Verdict | None = None
     relation: Relation = "spelling"
-    evidence: list[str] = []
+
+    @property
+    def decides(self) -> bool:
+        return bool(self.left or self.right or self.verdict)
 
 
 def person_key(salt: bytes, text: str) -> str:
@@ -104,15 +98,6 @@ def person_key(salt: bytes, text: str) -> str:
         raise ValueError("the salt of person keys needs at least 16 bytes")
     digest = hmac.new(salt, clean(text).casefold().encode(), hashlib.sha256).hexdigest()
     return f"{_PERSON}{digest[:24]}"
-
-
-def line_id(content: dict[str, Any]) -> str:
-    """Return the id of a decision line: its own, or a hash of its content in canonical JSON."""
-    own = content.get("id")
-    if own:
-        return str(own)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def decision_line(
@@ -135,14 +120,7 @@ def decision_line(
         "left": msgspec.to_builtins(left), "right": msgspec.to_builtins(right), "verdict": verdict,
         "relation": relation, "who": who, "when": when.isoformat(), "why": why, "evidence": list(evidence),
     }  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False)
-    _replay(text, "the new decision", {}, {})
-    return text
-
-
-def undo_line(target: str, *, who: str, when: date, why: str) -> str:
-    """Return the line that takes back the line with the id ``target``."""
-    return json.dumps({"undo": target, "who": who, "when": when.isoformat(), "why": why}, ensure_ascii=False)
+    return new_line(content, _Line, _decision)
 
 
 def _tidy(spelling: Spelling, place: str) -> Spelling:
@@ -204,14 +182,7 @@ class Decisions:
         Raises:
             DecisionError: a line is not valid, an undo names no line in force, or two lines contradict each other.
         """
-        active: dict[str, Decision] = {}
-        undone: dict[str, str] = {}
-        for path in paths:
-            with Path(path).open(encoding="utf-8") as file:
-                for number, text in enumerate(file, start=1):
-                    if text.strip():
-                        _replay(text, f"{path}: line {number}", active, undone)
-        return cls(list(active.values()))
+        return cls(replay(lines_of(paths), _Line, _decision))
 
     def find(self, spelling: Spelling) -> Spelling:
         """Return the first spelling, in sorting order, of the cluster of a spelling; itself if nothing was decided."""
@@ -279,26 +250,3 @@ class Decisions:
     def wrong_ids(self) -> frozenset[Spelling]:
         """Spellings whose printed id was found to be wrong: it decides nothing."""
         return frozenset(d.left for d in self.active if d.verdict == "same" and d.relation == "wrong id")
-
-
-def _replay(text: str, place: str, active: dict[str, Decision], undone: dict[str, str]) -> None:
-    try:
-        content = json.loads(text)
-        line = msgspec.convert(content, _Line)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise DecisionError(f"{place}: {error}") from error
-    if not (line.who.strip() and line.why.strip()):
-        raise DecisionError(f"{place}: who and why must not be blank")
-    if line.undo:
-        if line.left or line.right or line.verdict:
-            raise DecisionError(f"{place}: a line that undoes another decides nothing else")
-        if line.undo not in active:
-            before = f"it was undone by {undone[line.undo]}" if line.undo in undone else "no line before has that id"
-            raise DecisionError(f"{place}: cannot undo {line.undo}: {before}")
-        del active[line.undo]
-        undone[line.undo] = place
-        return
-    decision = _decision(line, content, place)
-    if decision.id in active:
-        raise DecisionError(f"{place}: repeats the line {active[decision.id].place} (id {decision.id})")
-    active[decision.id] = decision

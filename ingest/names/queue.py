@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Engine
 
 from db.fold import clean
 from db.privacy import mask_person_ids
+from ingest.decision_lines import DecisionError
 from ingest.identity import Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
-from ingest.names.decisions import DecisionError, Decisions, Spelling, decision_line
+from ingest.names.decisions import Decisions, Spelling, decision_line
 
 Money = Mapping[tuple[str, str], int]
 """Minor units by currency and measure, which are never added."""

@@ -12,7 +12,6 @@ A line stands above every rule; a line for one record stands above a line for it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import Any, Literal
 import msgspec
 
 from db.words import Relevance
-from ingest.names.decisions import DecisionError, line_id
+from ingest.decision_lines import DecisionError, Line, line_id, lines_of, new_line, replay
 from ingest.topics.rules import shipped
 
 FILES = "relevance*.jsonl"
@@ -55,18 +54,16 @@ class Judgement(msgspec.Struct, frozen=True):
         return f"decision {self.id}"
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    who: str
-    when: date
-    why: str
-    undo: str = ""
-    id: str = ""
+class _Line(Line, kw_only=True):
     source: str = ""
     root: str = ""
     key: str = ""
     relevance: Relevance | None = None
     topic: str = ""
-    evidence: list[str] = []
+
+    @property
+    def decides(self) -> bool:
+        return bool(self.source or self.relevance or self.topic)
 
 
 class Judgements:
@@ -94,14 +91,7 @@ class Judgements:
         Raises:
             DecisionError: a line is not valid, an undo names no line in force, or two lines contradict each other.
         """
-        active: dict[str, Judgement] = {}
-        undone: dict[str, str] = {}
-        for path in paths:
-            with Path(path).open(encoding="utf-8") as file:
-                for number, text in enumerate(file, start=1):
-                    if text.strip():
-                        _replay(text, f"{path}: line {number}", active, undone)
-        return cls(active.values())
+        return cls(replay(lines_of(paths), _Line, _judgement))
 
     def relevance(self, source: str, roots: Iterable[str], key: str) -> Judgement | None:
         """The line that says whether a record is money for media; the narrowest root comes first in `roots`."""
@@ -140,9 +130,7 @@ def judgement_line(
     if topic:
         content["topic"] = topic
     content |= {"who": who, "when": when.isoformat(), "why": why, "evidence": list(evidence)}
-    text = json.dumps(content, ensure_ascii=False)
-    _replay(text, "the new decision", {}, {})
-    return text
+    return new_line(content, _Line, _judgement)
 
 
 def _keep(kept: dict[Subject, Judgement], line: Judgement, question: Literal["relevance", "topic"]) -> None:
@@ -153,29 +141,6 @@ def _keep(kept: dict[Subject, Judgement], line: Judgement, question: Literal["re
             f"{earlier.place} says {before} ({earlier.id}) and {line.place} says {now} ({line.id}) of the same "
             "records: undo one of them"
         )
-
-
-def _replay(text: str, place: str, active: dict[str, Judgement], undone: dict[str, str]) -> None:
-    try:
-        content = json.loads(text)
-        line = msgspec.convert(content, _Line)
-    except (ValueError, msgspec.ValidationError) as error:
-        raise DecisionError(f"{place}: {error}") from error
-    if not (line.who.strip() and line.why.strip()):
-        raise DecisionError(f"{place}: who and why must not be blank")
-    if line.undo:
-        if line.source or line.relevance or line.topic:
-            raise DecisionError(f"{place}: a line that undoes another decides nothing else")
-        if line.undo not in active:
-            before = f"it was undone by {undone[line.undo]}" if line.undo in undone else "no line before has that id"
-            raise DecisionError(f"{place}: cannot undo {line.undo}: {before}")
-        del active[line.undo]
-        undone[line.undo] = place
-        return
-    judgement = _judgement(line, content, place)
-    if judgement.id in active:
-        raise DecisionError(f"{place}: repeats the line {active[judgement.id].place} (id {judgement.id})")
-    active[judgement.id] = judgement
 
 
 def _judgement(line: _Line, content: dict[str, Any], place: str) -> Judgement:

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 import pytest
 
-from ingest.names.decisions import DecisionError, Decisions, Spelling, decision_line, line_id, person_key, undo_line
+from ingest.decision_lines import DecisionError, line_id, undo_line
+from ingest.names.decisions import Decisions, Spelling, decision_line, person_key
 
 
 def spelling(name: str, number: str = "", kind: str = "outlet") -> dict[str, str]:

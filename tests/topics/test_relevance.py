@@ -13,8 +13,8 @@ from sqlalchemy import Engine, text
 
 from db.archive import Archive
 from db.words import Relevance
+from ingest.decision_lines import DecisionError
 from ingest.files import ingest_files
-from ingest.names.decisions import DecisionError
 from ingest.relevance import Agreement, is_office_of_information
 from ingest.settle import Settled, settle
 from ingest.source import Source
