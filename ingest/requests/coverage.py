@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from math import sqrt
 from statistics import median_low
 
 import msgspec
 
 from db.model.requests import ANSWERS, RequestState
+from ingest.interval import wilson
 from ingest.requests.register import Register, Request
 
 NOT_ASKED = "not asked"
 RANKED_FROM = 5
 """Fewest requests, answered or silent, for a rank."""
-Z_95 = 1.959963984540054
-"""Quantile of the normal distribution for a two-sided interval at 95 %."""
 
 _ORDER = (*ANSWERS, RequestState.SILENT, RequestState.WAITING)
 
@@ -50,24 +48,6 @@ class Openness(msgspec.Struct, frozen=True):
     low: float | None
     high: float | None
     rank: int | None = None
-
-
-def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
-    """Wilson's score interval for a share (E. B. Wilson, JASA 22, 1927).
-
-    Raises:
-        ValueError: no trials, or more successes than trials.
-    """
-    if not 0 <= successes <= trials or not trials:
-        raise ValueError(f"{successes} of {trials} is no share")
-    share = successes / trials
-    middle = share + z * z / (2 * trials)
-    spread = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    bottom = 1 + z * z / trials
-    # At none and at all the ends are exactly 0 and 1; floating point must not leave a hair between.
-    low = max(0.0, (middle - spread) / bottom) if successes else 0.0
-    high = min(1.0, (middle + spread) / bottom) if successes < trials else 1.0
-    return low, high
 
 
 def sent_requests(register: Register) -> list[Request]:

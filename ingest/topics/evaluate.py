@@ -1,24 +1,18 @@
 """Measure the rules of relevance on labelled purchases, with intervals that say how little a small set proves."""
 
 import csv
-import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from db.words import Relevance
+from ingest.interval import wilson
 from ingest.topics.classify import Purchase, classify
 
 
-def wilson(successes: int, total: int, z: float = 1.959963984540054) -> tuple[float, float] | None:
-    """Return the Wilson score interval of a share (95 % unless ``z`` says otherwise), or None for an empty total."""
-    if total == 0:
-        return None
-    share = successes / total
-    middle = share + z * z / (2 * total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+def interval(successes: int, total: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of a share, or None for an empty total."""
+    return wilson(successes, total) if total else None
 
 
 def evaluate(path: str | Path) -> dict[str, Any]:
@@ -70,9 +64,9 @@ def evaluate(path: str | Path) -> dict[str, Any]:
         "labelled": len(rows),
         "media": true,
         "precision": right / said if said else None,
-        "precision_interval": wilson(right, said),
+        "precision_interval": interval(right, said),
         "recall": right / true if true else None,
-        "recall_interval": wilson(right, true),
+        "recall_interval": interval(right, true),
         "undecided": undecided,
         "without_rule": no_rule,
         "counts": {f"{label_of} / {verdict_of}": count for (label_of, verdict_of), count in sorted(counts.items())},

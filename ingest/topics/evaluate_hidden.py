@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ingest.topics.evaluate import wilson
+from ingest.topics.evaluate import interval
 from ingest.topics.hidden import flags
 
 
@@ -52,7 +52,7 @@ def evaluate_hidden(path: str | Path) -> dict[str, Any]:
                 "flagged": flagged[group],
                 "right": right[group],
                 "precision": right[group] / flagged[group] if flagged[group] else None,
-                "precision_interval": wilson(right[group], flagged[group]),
+                "precision_interval": interval(right[group], flagged[group]),
             }
             for group in sorted(labelled)
         },

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.model.requests import RequestState
-from ingest.requests.coverage import RANKED_FROM, Openness, coverage, openness, wilson
+from ingest.interval import wilson
+from ingest.requests.coverage import RANKED_FROM, Openness, coverage, openness
 from ingest.requests.events import Answered, Drawn, Event, Sent, Withdrawn
 from ingest.requests.register import Register, fold
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.topics.classify import Purchase, classify
-from ingest.topics.evaluate import evaluate, wilson
+from ingest.topics.evaluate import evaluate, interval
 
 LABELS = Path(__file__).parent / "labels.csv"
 REAL = os.environ.get("MEDIACONTRACTS_REAL_DATA")
@@ -44,12 +44,11 @@ def test_the_labels_hold_all_three_kinds_once_each() -> None:
     [(10, 10, 0.7225, 1.0), (0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)],
 )
 def test_wilson(successes: int, total: int, low: float, high: float) -> None:
-    interval = wilson(successes, total)
-    assert interval == pytest.approx((low, high), abs=1e-4)
+    assert interval(successes, total) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_wilson_of_nothing_is_nothing() -> None:
-    assert wilson(0, 0) is None
+    assert interval(0, 0) is None
 
 
 def test_bad_label_files_are_refused(tmp_path: Path) -> None:
