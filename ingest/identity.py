@@ -35,7 +35,10 @@ _TABLES: Mapping[Kind, tuple[Any, Any, str]] = {
 
 
 class Printed(msgspec.Struct, frozen=True):
-    """One spelling of the registry with the entity it belongs to now and the number of records that carry it."""
+    """One spelling of the registry with the entity it belongs to now and the number of records that carry it.
+
+    `is_person`: its entity is marked as a natural person, or the name says by its legal form that it is one.
+    """
 
     id: int
     entity_id: int
@@ -120,7 +123,11 @@ def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
         f"FROM {table_of(names).name} n JOIN {table_of(entities).name} e ON e.id = n.{reference} "
         f"LEFT JOIN (SELECT {used} AS name_id, count(*) AS records FROM record GROUP BY {used}) u ON u.name_id = n.id"
     )
-    found = [Printed(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]), int(r[7])) for r in rows]
+    by_name = kind == "organisation"
+    found = [
+        Printed(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]) or (by_name and normalise(r[3]).person), int(r[7]))
+        for r in rows
+    ]
     return sorted(found, key=lambda p: (p.country, p.name, p.id_scheme, p.registry_id))
 
 
@@ -133,9 +140,8 @@ def _clusters(
     kind: Kind, members: list[Printed], decisions: Decisions, salt: bytes
 ) -> tuple[list[list[Printed]], list[tuple[Printed, Printed, Question]]]:
     """Group spellings of one country; natural persons merge with nobody by likeness."""
-    people = {p.id for p in members if _is_person(kind, p)}
-    likeable = [p for p in members if p.id not in people]
-    apart = [p for p in members if p.id in people]
+    likeable = [p for p in members if not p.is_person]
+    apart = [p for p in members if p.is_person]
     groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     questions: list[tuple[Printed, Printed, Question]] = []
     if kind == "body":
@@ -194,7 +200,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
             new.append(_new_entity(kind, entities[key], key, best))
         target = entities[key]
         shown.append((best.name, target))
-        if any(_is_person(kind, p) for p in cluster):
+        if any(p.is_person for p in cluster):
             people.add(target)
         moves += [(target, p.id) for p in cluster if p.entity_id != target]
     insert_rows(connection, table, _ENTITY_COLUMNS[kind], new)
@@ -210,10 +216,6 @@ def _mark_persons(connection: Connection, table: Table, people: set[int]) -> Non
     """Mark as natural persons those that any spelling shows to be one; their numbers are then never published."""
     unmarked = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE NOT is_person")
     update_rows(connection, table, ("is_person",), "id", [(True, row[0]) for row in unmarked if row[0] in people])
-
-
-def _is_person(kind: Kind, printed: Printed) -> bool:
-    return printed.is_person or (kind == "organisation" and normalise(printed.name).person)
 
 
 _ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
