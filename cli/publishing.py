@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Collection
 
 import click
 from sqlalchemy import Engine
 
-from cli.collect import declared as declared_source
-from cli.collect import prepared
+from cli.collect import declared, prepared
 from cli.main import Refused
 from cli.progress import say
 from ingest.bodies import Parents, write_parents
@@ -28,11 +28,16 @@ from publish.release import ReleaseResult, build_release
 from publish.remembered import remember_releases
 
 
-def checked(installation: Installation, engine: Engine, sources: dict[str, Source]) -> bool:
-    """Bring the registry to rest and hold every source against its expectations; False when a finding is fatal."""
+def checked(
+    installation: Installation, engine: Engine, sources: dict[str, Source], only: Collection[str] = ()
+) -> bool:
+    """Bring the registry to rest and hold every source against its expectations; False when a finding is fatal.
+
+    With `only`, findings of other sources are neither told nor looked at.
+    """
     settled(installation, engine, sources)
     accepted = {line.target for line in read_retractions(installation.accepted)}
-    findings = check_sources(engine, sources, accepted)
+    findings = [one for one in check_sources(engine, sources, accepted) if not only or one.source in only]
     for finding in findings:
         say(f"{finding.level}: {finding.source}: {finding.rule}: {finding.message}")
     return not any(finding.level == "fatal" for finding in findings)
@@ -112,25 +117,19 @@ def check(sources: tuple[str, ...], accept: str | None, why: str) -> None:
       mediacontracts check rs_cofinancing
     """
     installation = Installation.from_environment(os.environ)
+    known = installation.sources()
     for name in sources:
-        declared_source(installation.sources(), name)
+        declared(known, name)
     if accept:
         if not why:
             raise click.UsageError("--accept needs --why")
         write_retraction(installation.accepted, Retraction(target=accept, why=why, at=now()))
     with installation.locked():
-        declared = installation.sources()
-        prepared(installation, declared)
+        prepared(installation, known)
         engine = installation.engine()
-        settled(installation, engine, declared)
-        accepted = {line.target for line in read_retractions(installation.accepted)}
-        findings = check_sources(engine, declared, accepted)
+        fit = checked(installation, engine, known, only=sources)
         engine.dispose()
-    if sources:
-        findings = [finding for finding in findings if finding.source in sources]
-    for finding in findings:
-        say(f"{finding.level}: {finding.source}: {finding.rule}: {finding.message}")
-    if any(finding.level == "fatal" for finding in findings):
+    if not fit:
         raise Refused("not fit to publish; the last release stays")
     say("fit to publish")
 
@@ -145,11 +144,11 @@ def release() -> None:
     """
     installation = Installation.from_environment(os.environ)
     with installation.locked():
-        declared = installation.sources()
-        prepared(installation, declared)
+        known = installation.sources()
+        prepared(installation, known)
         engine = installation.engine()
         try:
-            if not checked(installation, engine, declared):
+            if not checked(installation, engine, known):
                 raise Refused("not fit to publish; the last release stays")
             released(installation, engine)
         finally:
