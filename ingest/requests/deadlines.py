@@ -11,7 +11,7 @@ import calendar
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -114,11 +114,17 @@ def rule_for(basis: str, sent_on: date, rules: tuple[Rule, ...] | None = None) -
     )
 
 
-def is_working_day(day: date, country: str) -> bool:
-    """Whether offices work on a day: weekends, holidays and their moved days are off, moved Saturdays are not."""
+@lru_cache(maxsize=64)
+def _calendar(country: str, year: int) -> Any:  # noqa: ANN401 - the package ships no types
+    """The calendar of a country for one year: making it costs far more than asking it."""
     import holidays  # noqa: PLC0415 - the calendars of all countries; only deadlines need them
 
-    return bool(holidays.country_holidays(country, years=day.year).is_working_day(day))
+    return holidays.country_holidays(country, years=year)
+
+
+def is_working_day(day: date, country: str) -> bool:
+    """Whether offices work on a day: weekends, holidays and their moved days are off, moved Saturdays are not."""
+    return bool(_calendar(country, day.year).is_working_day(day))
 
 
 def next_working_day(day: date, country: str) -> date:

@@ -65,11 +65,12 @@ class Request(msgspec.Struct, kw_only=True):
     @property
     def due_on(self) -> date | None:
         """The last day for the answer, with an extension that was told in time; None before it is sent."""
-        if self.rule is None:
+        rule, extended = self.rule, self.extended
+        if rule is None:
             return None
-        due = deadlines.due_on(self.rule, self.counted_from)
-        if self.extended and self.extended_in_time:
-            return deadlines.extended_due_on(self.rule, self.counted_from, self.extended.until)
+        due = deadlines.due_on(rule, self.counted_from)
+        if extended is not None and extended.on <= due:
+            return deadlines.extended_due_on(rule, self.counted_from, extended.until)
         return due
 
     @property
