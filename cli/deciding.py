@@ -12,10 +12,9 @@ import click
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
-from ingest.decision_lines import DecisionError, undo_line
-from ingest.identity import SHIPPED_DECISIONS
+from ingest.decision_lines import DecisionError, undo_line, with_shipped
 from ingest.installation import Installation
-from ingest.names.decisions import Decisions, Relation, Spelling, Verdict, decision_line
+from ingest.names.decisions import FILES, Decisions, Relation, Spelling, Verdict, decision_line
 
 _KINDS = ("outlet", "organisation", "body")
 _VERDICTS = ("same", "different", "unsure")
@@ -85,6 +84,6 @@ def append_decision(path: Path, line: str) -> Decisions:
     return append_line(
         path,
         line,
-        lambda own: Decisions.load([*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *own]),
-        "identity*.jsonl",
+        lambda own: Decisions.load(with_shipped(own, FILES)),
+        FILES,
     )

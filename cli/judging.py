@@ -11,8 +11,7 @@ from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
 from db.words import Relevance
-from ingest.decision_lines import DecisionError, undo_line
-from ingest.identity import SHIPPED_DECISIONS
+from ingest.decision_lines import DecisionError, undo_line, with_shipped
 from ingest.installation import Installation
 from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
 
@@ -57,7 +56,7 @@ def judge(
             judgements = append_line(
                 installation.home / "decisions" / "relevance.jsonl",
                 line,
-                lambda own: Judgements.load([*sorted(SHIPPED_DECISIONS.glob(FILES)), *own]),
+                lambda own: Judgements.load(with_shipped(own, FILES)),
                 FILES,
             )
     except DecisionError as error:

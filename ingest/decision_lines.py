@@ -15,6 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+SHIPPED = Path(__file__).resolve().parent / "data" / "decisions"
+
 
 class DecisionError(ValueError):
     """A line that cannot be read, or lines that contradict each other; the message names file and line of each."""
@@ -64,6 +66,11 @@ def line_id(content: dict[str, Any]) -> str:
 def undo_line(target: str, *, who: str, when: date, why: str) -> str:
     """Return the line that takes back the line with the id ``target``."""
     return json.dumps({"undo": target, "who": who, "when": when.isoformat(), "why": why}, ensure_ascii=False)
+
+
+def with_shipped(own: Iterable[Path], pattern: str) -> list[Path]:
+    """Return the shipped files of a kind, then an installation's own, each in the order of their names."""
+    return [*sorted(SHIPPED.glob(pattern)), *sorted(own)]
 
 
 def lines_of(paths: Iterable[str | Path]) -> Iterator[tuple[str, str]]:

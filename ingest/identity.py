@@ -15,9 +15,10 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Table
 
-from db.bulk import insert_rows, table_of, update_rows
+from db.bulk import insert_rows, next_id, table_of, update_rows
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
-from ingest.names.decisions import Decisions, Spelling, person_key
+from ingest.decision_lines import with_shipped
+from ingest.names.decisions import FILES, Decisions, Spelling, person_key
 from ingest.names.identifiers import valid_id
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
@@ -25,7 +26,6 @@ from ingest.record import Party
 from ingest.spelling import entity_key
 
 Kind = Literal["outlet", "organisation", "body"]
-SHIPPED_DECISIONS = Path(__file__).resolve().parent / "data" / "decisions"
 
 _TABLES: Mapping[Kind, tuple[Any, Any, str]] = {
     "outlet": (Outlet, OutletName, "outlet_id"),
@@ -71,8 +71,7 @@ def load_decisions(home: Path) -> Decisions:
     Raises:
         ingest.decision_lines.DecisionError: a line is wrong, or two contradict each other.
     """
-    own = sorted((home / "decisions").glob("identity*.jsonl"))
-    return Decisions.load([*sorted(SHIPPED_DECISIONS.glob("identity*.jsonl")), *own])
+    return Decisions.load(with_shipped((home / "decisions").glob(FILES), FILES))
 
 
 def read_salt(home: Path) -> bytes:
@@ -146,10 +145,10 @@ def _clusters(
     questions: list[tuple[Printed, Printed, Question]] = []
     if kind == "body":
         # a body that was renamed is another body of its time; only ids and decisions join payers
-        for place, spelling in enumerate(likeable):
-            joined = decisions.find(spelling_of(kind, spelling))
-            name = f"{joined.name}|{joined.id}" if joined != spelling_of(kind, spelling) else spelling.base_key
-            groups[name, 0 if name else place].append(spelling)
+        for spelling in likeable:
+            own = spelling_of(kind, spelling)
+            joined = decisions.find(own)
+            groups[f"{joined.name}|{joined.id}" if joined != own else spelling.base_key, 0].append(spelling)
     else:
         ids = [valid_id(p.country, p.registry_id) or (p.registry_id and p.base_key) or None for p in likeable]
         resolution = resolve(
@@ -187,6 +186,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
     moves: list[tuple[int, int]] = []
     shown: list[tuple[str, int]] = []
     new: list[tuple[Any, ...]] = []
+    first_new = next_id(connection, table)
     people: set[int] = set()
     for cluster in sorted(clusters, key=lambda c: (c[0].country, c[0].name, c[0].id_scheme, c[0].registry_id)):
         wanted = sorted({p.base_key for p in cluster}, key=lambda key: ("|" in key, key))
@@ -196,7 +196,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
         key = free[0] if free else f"{best.country}|{best.name}|apart"
         claimed.add(key)
         if key not in entities:
-            entities[key] = (max(entities.values(), default=0)) + 1
+            entities[key] = first_new + len(new)
             new.append(_new_entity(kind, entities[key], key, best))
         target = entities[key]
         shown.append((best.name, target))

@@ -13,8 +13,8 @@ and undoing a line restores the sums of before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -27,15 +27,16 @@ from db.bulk import table_of, update_rows
 from db.model import Record
 from db.model import Topic as TopicTable
 from db.words import Relevance
+from ingest.decision_lines import with_shipped
 from ingest.names.normalise import normalise
 from ingest.names.score import known_outlet
+from ingest.offices import codes_of
 from ingest.reference import bring_in_step
 from ingest.source import Source
 from ingest.topics.classify import NO_RULE, Purchase, Topic, Verdict, classify, topic_of
 from ingest.topics.decisions import FILES, Judgement, Judgements
 from ingest.topics.rules import shipped
 
-SHIPPED_DECISIONS = Path(__file__).resolve().parent / "data" / "decisions"
 BY_SOURCE = "source"
 """What stands in `relevance_by` where the whole source is about media."""
 
@@ -111,7 +112,7 @@ def load_judgements(home: Path) -> Judgements:
     Raises:
         ingest.decision_lines.DecisionError: a line is wrong, or two contradict each other.
     """
-    return Judgements.load([*sorted(SHIPPED_DECISIONS.glob(FILES)), *sorted((home / "decisions").glob(FILES))])
+    return Judgements.load(with_shipped((home / "decisions").glob(FILES), FILES))
 
 
 def judge(connection: Connection, sources: Mapping[str, Source], judgements: Judgements) -> Judged:
@@ -134,7 +135,7 @@ def judge(connection: Connection, sources: Mapping[str, Source], judgements: Jud
         changes: list[tuple[Any, ...]] = []
         for root, rows in _things(connection, source_id, signs):
             verdict = _verdict(rows) if declared is Relevance.UNDECIDED else None
-            topic = _topic(rows)
+            topic = cache(partial(_topic, rows))  # asked only of money for media, and where a person spoke
             for row in rows:
                 roots = (row.root, root)
                 said = judgements.relevance(name, roots, row.key)
@@ -147,7 +148,8 @@ def judge(connection: Connection, sources: Mapping[str, Source], judgements: Jud
                     counts[relevance] += 1
                 by_rule = verdict[0] if verdict else declared
                 for line in filter(None, (said, said_topic)):
-                    met[line.id] = (by_rule, topic.topic if topic else None)
+                    found = topic()
+                    met[line.id] = (by_rule, found.topic if found else None)
         update_rows(connection, table_of(Record), _WRITTEN, "id", changes)
         made.changed += len(changes)
     made.counts = {word.value: counts[word.value] for word in Relevance}
@@ -169,13 +171,14 @@ def _answer(
     return (declared.value, BY_SOURCE) if declared is not None else row.stored[:2]
 
 
-def _about(relevance: Relevance, topic: Topic | None, said: Judgement | None) -> tuple[str, str, int]:
+def _about(relevance: Relevance, topic: Callable[[], Topic | None], said: Judgement | None) -> tuple[str, str, int]:
     """Topic, who gave it, and the score of the rule (0 where a person gave it); only money for media has a topic."""
     if relevance is not Relevance.MEDIA:
         return "", "", 0
     if said is not None:
         return said.topic, said.by, 0
-    return (topic.topic, f"rule {topic.rule_id}", topic.score) if topic else ("", "", 0)
+    found = topic()
+    return (found.topic, f"rule {found.rule_id}", found.score) if found else ("", "", 0)
 
 
 def _verdict(rows: list[_Row]) -> tuple[Relevance, str]:
@@ -245,11 +248,10 @@ def _signs(connection: Connection, media_sources: list[int]) -> _Signs:
     return _Signs(outlets, frozenset(row[0] for row in bodies if is_office_of_information(row[1])))
 
 
-@lru_cache(maxsize=65_536)
 def is_office_of_information(name: str) -> bool:
     """Whether a name is that of a ministry, committee or department of information or of internal policy."""
-    read = normalise(name)
-    return read.kind == "body" and not _INFORMATION.isdisjoint(read.tokens) and not _OFFICES.isdisjoint(read.tokens)
+    codes = codes_of(name)
+    return not _INFORMATION.isdisjoint(codes) and not _OFFICES.isdisjoint(codes)
 
 
 def _compare(made: Judged, judgements: Judgements, met: dict[str, tuple[Relevance | None, str | None]]) -> None:

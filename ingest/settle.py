@@ -27,7 +27,6 @@ class Settled(msgspec.Struct):
 
     identities: list[Resolved]
     relevance: Judged
-    hidden_between_sources: int
 
 
 def read_precedence(path: Path = PRECEDENCE) -> list[str]:
@@ -51,5 +50,5 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
             recount(connection, source_id, sources[name].superseded_why if name in sources else "superseded")
-        hidden = count_between(connection, [(ids[name], name) for name in order if name in ids])
-    return Settled(identities, relevance, hidden)
+        count_between(connection, [(ids[name], name) for name in order if name in ids])
+    return Settled(identities, relevance)

@@ -34,6 +34,8 @@ Relation = Literal["spelling", "rename", "merger", "owner", "wrong id"]
 
 _ONE_ENTITY: Final = frozenset({"spelling", "rename", "wrong id"})
 _PERSON: Final = "person:"
+FILES: Final = "identity*.jsonl"
+"""Names of the files in the folder of decisions."""
 
 
 class Spelling(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
