@@ -14,6 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
+from uuid import uuid4
 
 import msgspec
 import zstandard
@@ -23,6 +24,11 @@ from db.model.base import format_instant
 
 class ArchiveError(Exception):
     """Stored bytes are missing or are not what their name says."""
+
+
+def new_run(source: str, at: str) -> str:
+    """A reference for a run of a source that begins at an instant: readable, in order, and given once."""
+    return f"{source}-{at.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}"
 
 
 class RunStarted(msgspec.Struct, tag="run", tag_field="event", kw_only=True, omit_defaults=True):

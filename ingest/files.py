@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Engine
 
-from db.archive import Archive, Captured, RunEnded, RunStarted
+from db.archive import Archive, Captured, RunEnded, RunStarted, new_run
 from ingest.editions import assign_keys
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError, Material, SourceRefusedError
@@ -88,7 +87,7 @@ def ingest_files(
     Raises:
         LayoutChangedError: a file is not laid out as declared; the run is kept as failed, the registry as it was.
     """
-    run = f"{source.name}-{at.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}"
+    run = new_run(source.name, at)
     started = RunStarted(run=run, source=source.name, kind="ingest", at=at)
     archive.write(started)
     loader = Loader(engine, source, started)

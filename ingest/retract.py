@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from db.engine import writing
 from ingest.counting import recount
-from ingest.source import Source
+from ingest.source import Source, superseded_why
 
 
 class Retraction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,8 +61,7 @@ def apply_retraction(engine: Engine, sources: dict[str, Source], retraction: Ret
             name = connection.execute(
                 text("SELECT name FROM source WHERE id = :id"), {"id": found.source_id}
             ).scalar_one()
-            superseded = sources[name].superseded_why if name in sources else "superseded"
-            recount(connection, found.source_id, superseded)
+            recount(connection, found.source_id, superseded_why(sources, name))
             column = "c.run_id" if table == "run" else "c.id"
             return int(
                 connection.execute(

@@ -17,7 +17,7 @@ from ingest.counting import count_between, recount
 from ingest.identity import Resolved, load_decisions, read_salt, resolve_registry
 from ingest.lineage import read_lineages, write_lineages
 from ingest.relevance import Judged, judge, load_judgements
-from ingest.source import Source
+from ingest.source import Source, superseded_why
 
 PRECEDENCE = Path(__file__).resolve().parent / "data" / "precedence.yml"
 
@@ -49,6 +49,6 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
         relevance = judge(connection, sources, judgements)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
-            recount(connection, source_id, sources[name].superseded_why if name in sources else "superseded")
+            recount(connection, source_id, superseded_why(sources, name))
         count_between(connection, [(ids[name], name) for name in order if name in ids])
     return Settled(identities, relevance)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -375,6 +376,11 @@ def read_sources(*folders: Path) -> dict[str, Source]:
             here[source.name] = source
         found |= here
     return found
+
+
+def superseded_why(sources: Mapping[str, Source], name: str) -> str:
+    """Why a source's record does not count beside a newer one of the same thing, also where its yml is gone."""
+    return sources[name].superseded_why if name in sources else "superseded"
 
 
 def drafts(*folders: Path) -> dict[str, str]:

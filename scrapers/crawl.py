@@ -6,11 +6,10 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
-from db.archive import Archive, RunEnded, RunStarted
+from db.archive import Archive, RunEnded, RunStarted, new_run
 from ingest.source import Source
 from scrapers.history import SAMPLE
 from scrapers.job import Access, Job, Pace, PlanError, windows_between
@@ -101,7 +100,7 @@ def crawl(
     )
     archive = Archive(home / "archive")
     started = RunStarted(
-        run=f"{source.name}-{began.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}",
+        run=new_run(source.name, began),
         source=source.name,
         kind="crawl",
         at=began,

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.components import Components
 from ingest.names.normalise import VERSION, normalise
 from ingest.names.resolve import resolve
 from ingest.names.score import score
@@ -83,7 +84,7 @@ def evaluate_names(entities: Sequence[str], names: Sequence[str]) -> dict[str, A
             else:
                 wrong.append((left, right_index))
     in_review: set[int] = set()
-    answered = _Components(len(names))
+    answered = Components(len(names))
     for index, cluster in enumerate(result.cluster_of):
         answered.join(index, cluster)
     for question in result.questions:
@@ -115,7 +116,7 @@ def evaluate_names(entities: Sequence[str], names: Sequence[str]) -> dict[str, A
 
 
 def _errors(
-    wrong: list[tuple[int, int]], missed: list[tuple[int, int]], names: Sequence[str], answered: "_Components"
+    wrong: list[tuple[int, int]], missed: list[tuple[int, int]], names: Sequence[str], answered: Components
 ) -> dict[str, Any]:
     """Return the errors, cut to a readable number with the count of what was left off."""
     merged = [_described(names, left, other) for left, other in wrong[:ERRORS_SHOWN]]
@@ -133,22 +134,6 @@ def _errors(
 def _described(names: Sequence[str], left: int, other: int) -> dict[str, Any]:
     suggestion = score(normalise(names[left]), normalise(names[other]))
     return {"left": names[left], "right": names[other], "band": suggestion.band, "reason": suggestion.reason}
-
-
-class _Components:
-    """Plain union-find."""
-
-    def __init__(self, size: int) -> None:
-        self.parent = list(range(size))
-
-    def find(self, index: int) -> int:
-        while self.parent[index] != index:
-            self.parent[index] = self.parent[self.parent[index]]
-            index = self.parent[index]
-        return index
-
-    def join(self, left: int, right: int) -> None:
-        self.parent[self.find(left)] = self.find(right)
 
 
 def evaluate_pairs(paths: Iterable[str | Path], *, part: str | None = None) -> dict[str, Any]:

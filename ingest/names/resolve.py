@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.components import Components
 from ingest.names.blocking import candidates, gather
 from ingest.names.decisions import Decisions, Spelling
 from ingest.names.media_words import same_medium
@@ -35,21 +36,15 @@ _DECIDED: Final = "decided"
 _TWO_IDS: Final = "two valid registry ids"
 
 
-class _Union:
+class _Union(Components):
     """Union-find that knows what a cluster states: valid ids, media."""
 
     def __init__(self, names: Sequence[Name], ids: Sequence[str | None]) -> None:
-        self.parent = list(range(len(names)))
+        super().__init__(len(names))
         self.media: list[frozenset[str]] = [frozenset({n.medium} if n.medium else ()) for n in names]
         self.known = [frozenset(filter(None, [known_outlet(name)])) if name.medium else frozenset() for name in names]
         self.ids: list[str | None] = list(ids)
         self.apart: dict[int, set[int]] = {}
-
-    def find(self, index: int) -> int:
-        while self.parent[index] != index:
-            self.parent[index] = self.parent[self.parent[index]]
-            index = self.parent[index]
-        return index
 
     def conflict(self, left: int, right: int) -> str | None:
         one, other = self.find(left), self.find(right)

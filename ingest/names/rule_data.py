@@ -4,13 +4,11 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-import yaml
 
 
 def read_yaml(file_name: str) -> object:
     """Return the parsed content of ``ingest/data/names/<file_name>``."""
-    text = (files("ingest") / "data" / "names" / file_name).read_text("utf-8")
-    return yaml.safe_load(text)
+    return msgspec.yaml.decode((files("ingest") / "data" / "names" / file_name).read_bytes())
 
 
 class LegalFormRow(msgspec.Struct, forbid_unknown_fields=True):

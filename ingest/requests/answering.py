@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 
-from db.archive import Captured, RunEnded, RunStarted
+from db.archive import Captured, RunEnded, RunStarted, new_run
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
 from ingest.requests.answer_plan import Acceptance, AnswerPlan, TablePlan, place_ids
@@ -90,7 +89,7 @@ def prepare(
 def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     """Load a prepared document as one complete run, and enter it in the register."""
     source = desk.source
-    run = f"{source.name}-{desk.at.replace(':', '').replace('-', '')}-{uuid4().hex[:6]}"
+    run = new_run(source.name, desk.at)
     started = RunStarted(run=run, source=source.name, kind="ingest", at=desk.at)
     desk.archive.write(started)
     captured = Captured(

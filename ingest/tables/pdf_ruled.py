@@ -5,6 +5,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
+from ingest.components import Components
 from ingest.tables.amounts import is_blank, looks_like_amount
 from ingest.tables.chunks import cut_lines
 from ingest.tables.lettering import box_of, join_lines, line_text, lines_of
@@ -54,26 +55,19 @@ def _snap(lines: list[Ruling]) -> list[Ruling]:
 
 
 def _components(horizontal: list[Ruling], vertical: list[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
-    parent = list(range(len(horizontal) + len(vertical)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    joined = Components(len(horizontal) + len(vertical))
     by_y = sorted(range(len(horizontal)), key=lambda i: horizontal[i].at)
     heights = [horizontal[i].at for i in by_y]
     for j, v in enumerate(vertical):
         for k in range(bisect_right(heights, v.start - REACH), bisect_right(heights, v.end + REACH)):
             h = horizontal[by_y[k]]
             if h.start - REACH <= v.at <= h.end + REACH:
-                parent[root(by_y[k])] = root(len(horizontal) + j)
+                joined.join(by_y[k], len(horizontal) + j)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = defaultdict(lambda: ([], []))
     for i, h in enumerate(horizontal):
-        groups[root(i)][0].append(h)
+        groups[joined.find(i)][0].append(h)
     for j, v in enumerate(vertical):
-        groups[root(len(horizontal) + j)][1].append(v)
+        groups[joined.find(len(horizontal) + j)][1].append(v)
     return [g for g in groups.values() if g[0] and g[1]]
 
 
@@ -132,22 +126,15 @@ def _drawn(stretches: list[tuple[float, float]], start: float, end: float) -> bo
 def _regions(lattice: Lattice) -> tuple[list[list[int]], bool]:
     """Number of the cell that owns each square of the lattice; True when some shape was no rectangle."""
     rows, columns = len(lattice.ys) - 1, len(lattice.xs) - 1
-    parent = list(range(rows * columns))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    cells = Components(rows * columns)
     for r in range(rows):
         for k in range(columns):
             here = r * columns + k
             if k + 1 < columns and not _drawn(lattice.down.get(k + 1, []), lattice.ys[r], lattice.ys[r + 1]):
-                parent[root(here + 1)] = root(here)
+                cells.join(here + 1, here)
             if r + 1 < rows and not _drawn(lattice.across.get(r + 1, []), lattice.xs[k], lattice.xs[k + 1]):
-                parent[root(here + columns)] = root(here)
-    owner = [[root(r * columns + k) for k in range(columns)] for r in range(rows)]
+                cells.join(here + columns, here)
+    owner = [[cells.find(r * columns + k) for k in range(columns)] for r in range(rows)]
     return owner, _cut_into_runs(owner)
 
 

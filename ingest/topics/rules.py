@@ -6,7 +6,6 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-import yaml
 
 from db.words import Relevance
 from ingest.topics.guards import needed
@@ -83,7 +82,7 @@ def parse(text: str) -> Rules:
         ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, or an expression is wrong.
         msgspec.ValidationError: a field is missing, unknown or of another kind.
     """
-    table = msgspec.convert(yaml.safe_load(text), _Table)
+    table = msgspec.yaml.decode(text, type=_Table)
     seen: set[str] = set()
     rows: list[_RelevanceRow | _TopicRow] = [*table.relevance, *table.topics]
     for any_row in rows:
