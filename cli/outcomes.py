@@ -9,6 +9,7 @@ from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
 from db.migrate import NewerRegistryError
 from ingest.decision_lines import DecisionError
+from ingest.declaration import DeclarationError
 from ingest.drafting import NoTableError
 from ingest.installation import BusyError
 from ingest.reader import LayoutChangedError, SourceRefusedError
@@ -20,7 +21,6 @@ from ingest.requests.events import RegisterError
 from ingest.requests.forms import FormError
 from ingest.requests.letters import LetterError
 from ingest.retract import UnknownTargetError
-from ingest.source import DeclarationError
 from ingest.tables import DocumentRefused
 from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError

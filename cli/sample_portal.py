@@ -11,7 +11,8 @@ from importlib.resources import as_file, files
 from cli.sample.contracts import sample_contracts
 from cli.sample.pages import PageContract
 from cli.sample.register import Register
-from ingest.source import Source, read_source
+from ingest.declaration import read_source
+from ingest.source import Source
 
 ROBOTS = "User-agent: *\nDisallow: /ru/cabinet\n"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
+from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
-from ingest.source import Source, read_sources
+from ingest.source import Source
 
 _HEAD = """\
 # Sources

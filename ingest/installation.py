@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 from db.archive import Archive
 from db.engine import open_engine, registry_url
 from db.migrate import migrate, needs_migration, registry_version
-from ingest.source import Source, drafts, read_sources
+from ingest.declaration import drafts, read_sources
+from ingest.source import Source
 
 SHIPPED_SOURCES = Path(__file__).resolve().parent.parent / "scrapers" / "sources"
 

@@ -13,9 +13,9 @@ from db.words import Precision
 from ingest.claim_checks import scope_in_words
 from ingest.claim_terms import NoRecords, RowsOf
 from ingest.claims import COLUMNS, FIGURES, read_figures
+from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.reference import ReferenceFileError
-from ingest.source import read_sources
 
 LINE = {
     "ref": "KZ-901", "country": "KZ", "subject": "s", "period": "2021", "figure": "5", "currency": "KZT",

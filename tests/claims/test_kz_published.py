@@ -14,12 +14,13 @@ from sqlalchemy import Engine, text
 from db.archive import Archive, Captured
 from db.words import PartyState, Precision, Standing, YearState
 from ingest.claims import FIGURES, read_figures
+from ingest.declaration import DeclarationError, read_source
 from ingest.files import ingest_files
 from ingest.installation import SHIPPED_SOURCES
 from ingest.reader import Material
 from ingest.readers.table import read_table
 from ingest.record import Batch
-from ingest.source import DeclarationError, Source, read_source
+from ingest.source import Source
 
 
 @pytest.fixture(scope="module")

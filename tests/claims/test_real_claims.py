@@ -14,9 +14,9 @@ from db.migrate import migrate
 from db.words import ClaimVerdict
 from ingest.claim_terms import Outcome
 from ingest.claims import check_claims, load_claims
+from ingest.declaration import read_source
 from ingest.files import ingest_files
 from ingest.installation import SHIPPED_SOURCES
-from ingest.source import read_source
 
 pytestmark = pytest.mark.real
 

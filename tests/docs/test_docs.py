@@ -11,8 +11,8 @@ import click
 
 from cli.main import main_group
 from cli.source_page import source_page
+from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
-from ingest.source import read_sources
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("db", "ingest", "scrapers", "publish", "cli")

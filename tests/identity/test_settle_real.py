@@ -14,10 +14,11 @@ from sqlalchemy import Engine, text
 
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
+from ingest.declaration import read_source
 from ingest.installation import SHIPPED_SOURCES
 from ingest.names.normalise import normalise
 from ingest.settle import Settled, settle
-from ingest.source import Source, read_source
+from ingest.source import Source
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 

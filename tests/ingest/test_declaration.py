@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.declaration import DeclarationError, DraftError, drafts, read_source, read_sources
 from ingest.installation import SHIPPED_SOURCES
-from ingest.source import DeclarationError, DraftError, drafts, read_source, read_sources
 
 SHIPPED = (SHIPPED_SOURCES / "rs_cofinancing.yml").read_text(encoding="utf-8")
 

@@ -13,10 +13,11 @@ import msgspec
 import pytest
 from sources import captured, xlsx_of
 
+from ingest.declaration import read_source, read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.reader import Material
 from ingest.readers.table import read_table
-from ingest.source import Source, read_source, read_sources
+from ingest.source import Source
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 TABLES = sorted(path.stem for path in SHIPPED_SOURCES.glob("*.yml") if read_source(path).access == "file")

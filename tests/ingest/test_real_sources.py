@@ -11,9 +11,9 @@ from sqlalchemy import Engine, text
 
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
+from ingest.declaration import read_source
 from ingest.installation import SHIPPED_SOURCES
 from ingest.load import Counts
-from ingest.source import read_source
 
 pytestmark = pytest.mark.real
 

@@ -18,13 +18,14 @@ from reportlab.lib.utils import ImageReader
 from db.archive import Archive, Captured
 from db.model.requests import TableState
 from db.privacy import MASK, mask_person_ids
+from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
 from ingest.requests.answer_image import Order, document_proofs, person_id_spans
 from ingest.requests.events import Answered, DocumentTaken, Drawn, Sent, TableSeen
 from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import Register, fold
-from ingest.source import Source, read_sources
+from ingest.source import Source
 from tests.requests.conftest import INVENTED
 from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, ruled_pdf, turned, word
 
