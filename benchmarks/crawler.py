@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from benchmarks.pages import CUSTOMER
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.goszakup.wire import Contract
-from ingest.load import Loader
+from ingest.load import open_loader
 from ingest.source import Source
 from scrapers.crawl import crawl
 from scrapers.job import Pace
@@ -91,16 +92,17 @@ def ours(address: str, home: Path) -> int:
     )  # fmt: skip
     engine = open_engine(registry_url(home))
     migrate(engine)
+    engine.dispose()
     result = crawl(
         source,
         home,
-        lambda started: Loader(engine, source, started),
+        partial(open_loader, registry_url(home), source),
         now=lambda: "2026-11-24T10:00:00Z",
         access="graphql",
         environment={**os.environ, "GOSZAKUP_API_URL": address, "GOSZAKUP_TOKEN": "not-a-token"},
         pace=Pace(per_second=1e6),
+        apart=True,
     )
-    engine.dispose()
     if result.state != "finished":
         raise SystemExit(result.reason)
     return result.rows
@@ -108,7 +110,4 @@ def ours(address: str, home: Path) -> int:
 
 if __name__ == "__main__":
     mode, where, folder = sys.argv[1:]
-    if mode == "ours":
-        print(ours(where, Path(folder)))
-    else:
-        print(bare(where, batch=mode == "batch"))
+    print(ours(where, Path(folder)) if mode == "ours" else bare(where, batch=mode == "batch"))

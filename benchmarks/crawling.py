@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,6 +9,7 @@ import time
 from statistics import median
 from typing import Any
 
+from benchmarks.memory import Watch
 from benchmarks.pages import served
 from benchmarks.result import Result
 
@@ -18,20 +18,19 @@ ROUNDS = 3
 
 
 def crawled(mode: str, address: str) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of one crawl."""
+    """Seconds and peak memory (MB, all its processes) of one crawl."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.crawler", mode, address, folder], stdout=subprocess.PIPE
         )
-        assert process.stdout is not None
-        said = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        watch = Watch(process.pid)
+        watch.start()
+        said, _ = process.communicate()
         took = time.perf_counter() - began
         if process.returncode != 0 or int(said) != CONTRACTS:
             raise RuntimeError(f"{mode}: exit {process.returncode}, {said!r} contracts of {CONTRACTS}")
-        return took, usage.ru_maxrss / 1024
+        return took, watch.most()
 
 
 def measure(rounds: int = ROUNDS) -> list[Result]:

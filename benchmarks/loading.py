@@ -104,7 +104,7 @@ def executemany(filled: Path, empty: Path) -> float:
     rows: dict[str, list[tuple[Any, ...]]] = {t: source.execute(f"SELECT * FROM {t}").fetchall() for t in tables}
     source.close()
     target = sqlite3.connect(empty, isolation_level=None)
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32000"):
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000"):
         target.execute(f"PRAGMA {pragma}")
     records = len(rows["record"])
     began = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Engine, text
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, text
 from cli.progress import say
 from cli.publishing import checked, released
 from ingest.installation import Installation, now
-from ingest.load import Loader
+from ingest.load import open_loader
 from ingest.source import Source
 from scrapers.crawl import CrawlResult, crawl
 from scrapers.job import PlanError
@@ -55,18 +56,20 @@ def crawl_one(
 ) -> CrawlResult:
     """Crawl one source into the registry, and tell what came of it."""
     engine = installation.engine()
+    since = since or last_crawl(engine, source.name)
+    engine.dispose()
     access: Literal["graphql", "rest", "html"] | None = via  # type: ignore[assignment]  # click checked the choice
     result: CrawlResult = crawl(
         source,
         installation.home,
-        lambda started: Loader(engine, source, started),
+        partial(open_loader, installation.registry_url, source),
         now=now,
         access=access,
-        since=since or last_crawl(engine, source.name),
+        since=since,
         sample=sample,
         environment=os.environ,
+        apart=True,
     )
-    engine.dispose()
     say(
         f"{source.name}: run {result.run} {result.state}: {result.pages} pages, {result.rows} rows, "
         f"{result.rejected} rejected{': ' + result.reason if result.reason else ''}"

@@ -46,7 +46,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:  # noqa: ANN401
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=30000",
-        "cache_size=-32000",
+        "cache_size=-16000",
         "wal_autocheckpoint=8000",  # pages: a checkpoint every 32 MB, not after every other batch of a long run
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -39,6 +39,11 @@ class Installation(msgspec.Struct, frozen=True):
         return cls(home, environment.get("DATABASE_URL", ""))
 
     @property
+    def registry_url(self) -> str:
+        """The address of the registry."""
+        return registry_url(self.home, self.database_url)
+
+    @property
     def archive(self) -> Archive:
         """The archive of captured bytes."""
         return Archive(self.home / "archive")
@@ -78,7 +83,7 @@ class Installation(msgspec.Struct, frozen=True):
             db.migrate.NewerRegistryError: the registry was written by a newer version.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        engine = open_engine(registry_url(self.home, self.database_url))
+        engine = open_engine(self.registry_url)
         if needs_migration(engine):
             self._back_up(registry_version(engine) or "")
             migrate(engine)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from db.archive import Captured, RunEnded, RunStarted
 from db.bulk import chunks, insert_rows, next_id, table_of, update_rows
-from db.engine import writing
+from db.engine import open_engine, writing
 from db.model import Record, RecordAmount, RecordLine, RejectedRow, Revision, Run
 from ingest import rows as r
 from ingest.bodies import Parents
@@ -50,6 +50,11 @@ class _Stored(msgspec.Struct, frozen=True):
     gone: bool
     first_run: int
     changed_run: int
+
+
+def open_loader(url: str, source: Source, started: RunStarted) -> Loader:
+    """Open a registry by its address, and the loader of one run in it; for a process of its own."""
+    return Loader(open_engine(url), source, started)
 
 
 class Loader:

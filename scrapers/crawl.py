@@ -12,6 +12,8 @@ import msgspec
 from db.archive import Archive, RunEnded, RunStarted, new_run
 from ingest.source import Source
 from scrapers.history import SAMPLE
+from scrapers.intake import Intake, IntakeHere
+from scrapers.intake_apart import IntakeApart
 from scrapers.job import Access, Job, Pace, PlanError, windows_between
 from scrapers.loop import run_spider
 from scrapers.portal import PortalSpider
@@ -21,7 +23,6 @@ from scrapers.sink import OpenSink
 from scrapers.spiders.goszakup_graphql import GoszakupGraphqlSpider
 from scrapers.spiders.goszakup_html import GoszakupHtmlSpider
 from scrapers.spiders.goszakup_rest import GoszakupRestSpider
-from scrapers.writer import Writer
 
 API_URL = "https://ows.goszakup.gov.kz"
 PORTAL_URL = "https://goszakup.gov.kz"
@@ -68,19 +69,21 @@ def crawl(
     sample: int | None = None,
     environment: Mapping[str, str] = os.environ,
     pace: Pace | None = None,
+    apart: bool = False,
 ) -> CrawlResult:
     """Crawl a portal source into the archive and a sink; may be called again in the same process.
 
     Args:
         source: The declared source; its plan says whose contracts are asked for.
         home: The installation; its `archive/` takes every response.
-        open_sink: Opens the registry's loader for the run, in the thread that will load.
+        open_sink: Opens the registry's loader for the run, in the thread or process that will load.
         now: The clock, as the journal writes instants (ISO 8601 UTC).
         access: The way; with a token GraphQL unless told otherwise.
         since: First day of the window or the instant the last run began; blank for a full crawl of the plan.
         sample: Stop after this many pages.
         environment: GOSZAKUP_TOKEN, GOSZAKUP_CA_BUNDLE, GOSZAKUP_API_URL, GOSZAKUP_PORTAL_URL.
         pace: How politely to ask; by default 5 requests a second at most, 1.4 for the public pages.
+        apart: Read and load in a process of its own; `open_sink` must then be picklable.
 
     Returns:
         How the run ended. A run that failed is in the archive and in the registry as failed.
@@ -108,7 +111,7 @@ def crawl(
         window_to=began,
     )
     archive.write(started)
-    writer = Writer(open_sink, started)
+    intake = (IntakeApart if apart else IntakeHere)(open_sink, source, started)
     job = Job(
         source=source,
         started=started,
@@ -117,24 +120,24 @@ def crawl(
         api_url=environment.get("GOSZAKUP_API_URL", API_URL).rstrip("/"),
         portal_url=environment.get("GOSZAKUP_PORTAL_URL", PORTAL_URL).rstrip("/"),
         clock=now,
-        put=writer.put,
+        put=intake.put,
         windows=windows,
         sample=sample,
         token=token,
         pace=pace or Pace(per_second=HTML_PER_SECOND if way == "html" else Pace().per_second),
         gaps=[],
     )
-    writer.start()
     try:
         with redacted_logs(token):
             run_spider(SPIDERS[way], settings_for(job.pace), job, environment.get("GOSZAKUP_CA_BUNDLE", ""))
+            _read_all(intake, job)
     except BaseException as error:
         job.fail(f"{type(error).__name__}: {error}")
-        _end(archive, writer, job, now())
+        _end(archive, intake, job, now())
         raise
     if job.defect is not None:
         job.fail(f"{type(job.defect).__name__}: {job.defect}")
-    ended, counts = _end(archive, writer, job, now())
+    ended, counts = _end(archive, intake, job, now())
     if job.defect is not None:
         raise job.defect
     return CrawlResult(
@@ -192,7 +195,15 @@ def _shortfall(job: Job) -> str:
     return f"{len(job.gaps)} contracts could not be read: {job.gaps[0]}" if job.gaps else ""
 
 
-def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded, Any]:
+def _read_all(intake: Intake, job: Job) -> None:
+    """Wait for the pages still to be read: one of them may stop the run, which its end in the journal has to say."""
+    try:
+        job.tally.rows, job.tally.rejected = intake.all_read()
+    except Exception as error:  # noqa: BLE001 - the job tells what stops a run from a defect
+        job.stop_for(error)
+
+
+def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded, Any]:
     """End the run in the journal, then in the sink; the journal holds also when the sink has failed."""
     tally = job.tally
     if not job.failure and not tally.enough_good:
@@ -209,4 +220,4 @@ def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded,
         responses_bad=tally.bad,
     )
     archive.write(ended)
-    return ended, writer.end(ended)
+    return ended, intake.end(ended)

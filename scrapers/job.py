@@ -11,7 +11,7 @@ import msgspec
 from scrapy.crawler import Crawler
 
 from db.archive import Archive, Captured, RunStarted
-from ingest.reader import SourceRefusedError
+from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.source import Source
 
 Access = Literal["graphql", "rest", "html"]
@@ -132,6 +132,15 @@ class Job(msgspec.Struct, kw_only=True):
         """The reference of the next capture."""
         self.captures += 1
         return f"{self.started.run}/{self.captures}"
+
+    def stop_for(self, error: Exception) -> None:
+        """Take note of what stopped the run: what the source sent, or a defect of our own."""
+        if isinstance(error, FilterIgnoredError | LayoutChangedError | TooMuchError):
+            self.fail(str(error), refused=True)
+        elif isinstance(error, SourceRefusedError):
+            self.fail(str(error))
+        elif self.defect is None:
+            self.defect = error
 
     def fail(self, reason: str, *, refused: bool = False) -> None:
         """Remember why the run failed; the first reason holds. `refused`: the data is wrong, not the connection."""

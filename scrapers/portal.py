@@ -12,9 +12,8 @@ from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 
 from db.archive import Captured
-from ingest.reader import LayoutChangedError, Material, SourceRefusedError
-from ingest.readers import READERS
-from scrapers.job import CaptchaError, Fetched, FilterIgnoredError, Job, TokenRefusedError, TooMuchError
+from ingest.reader import Material, SourceRefusedError
+from scrapers.job import CaptchaError, Fetched, Job, TokenRefusedError
 from scrapers.patience import NETWORK_TROUBLE, complaint_of
 
 log = logging.getLogger(__name__)
@@ -34,7 +33,8 @@ class PortalSpider(Spider):
     """Base of the portal's spiders. One crawl is one coroutine, `collect`, which a shape of access writes.
 
     Batches do not go through the engine as items: an item costs more than reading a contract, and the order of
-    captures would be lost. They are put to the writer, which makes the crawl wait when it is behind.
+    captures would be lost. Pages are put to the intake, which reads and loads them and makes the crawl wait when it is
+    behind.
     """
 
     reader: ClassVar[str]
@@ -74,12 +74,8 @@ class PortalSpider(Spider):
                 raise
         except SampleDone:
             log.info("%s: sample of %d pages taken", job.source.name, job.tally.pages)
-        except (FilterIgnoredError, LayoutChangedError, TooMuchError) as error:
-            job.fail(str(error), refused=True)
-        except SourceRefusedError as error:
-            job.fail(str(error))
-        except Exception as error:  # noqa: BLE001 - a defect: Scrapy would log it and call the crawl finished
-            job.defect = error
+        except Exception as error:  # noqa: BLE001 - Scrapy would log it and call the crawl finished
+            job.stop_for(error)
         return ()
 
     def ask(
@@ -164,19 +160,16 @@ class PortalSpider(Spider):
             return None
 
     async def keep(self, fetched: Fetched, context: Sequence[Fetched] = ()) -> None:
-        """Read a page and hand its batches on; the capture is in the archive and in the journal by then.
+        """Hand a page on to be read and loaded; the capture is in the archive and in the journal by then.
 
         Raises:
-            LayoutChangedError: the page is not laid out as the reader knows it.
-            SourceRefusedError: the page holds no data but an error.
+            LayoutChangedError: this page or one before it is not laid out as the reader knows it.
+            SourceRefusedError: this page or one before it holds no data but an error.
             SampleDone: this was the last page of a sample.
         """
         job = self.job
         material = Material(fetched.captured, fetched.body, tuple((other.captured, other.body) for other in context))
-        for batch in READERS[fetched.captured.reader](material, job.source):
-            job.tally.rows += batch.rows
-            job.tally.rejected += len(batch.rejected)
-            await asyncio.to_thread(job.put, batch, fetched.captured)
+        await asyncio.to_thread(job.put, material)
         job.tally.pages += 1
         if job.is_sampled_out:
             raise SampleDone
