@@ -98,7 +98,7 @@ def executemany(filled: Path, empty: Path) -> float:
     """Seconds to write the rows of a filled registry into an empty one with nothing but the driver."""
     tables = (
         "source", "run", "capture", "body", "body_name", "organisation", "organisation_name", "record",
-        "record_amount", "record_line",
+        "record_seen", "record_amount", "record_line",
     )  # fmt: skip
     source = sqlite3.connect(filled)
     rows: dict[str, list[tuple[Any, ...]]] = {t: source.execute(f"SELECT * FROM {t}").fetchall() for t in tables}
@@ -108,13 +108,13 @@ def executemany(filled: Path, empty: Path) -> float:
         target.execute(f"PRAGMA {pragma}")
     records = len(rows["record"])
     began = time.perf_counter()
-    for table in tables[:-3]:
+    for table in tables[:-4]:
         target.execute("BEGIN IMMEDIATE")
         _insert(target, table, rows[table])
         target.execute("COMMIT")
     for start in range(0, records, ROWS_A_TRANSACTION):
         target.execute("BEGIN IMMEDIATE")
-        for table in tables[-3:]:
+        for table in tables[-4:]:
             per_record = len(rows[table]) // records
             _insert(target, table, rows[table][start * per_record : (start + ROWS_A_TRANSACTION) * per_record])
         target.execute("COMMIT")

@@ -144,7 +144,7 @@ class Loader:
         self.spellings.flush(connection)
         self._insert(connection, batch, capture_id, new, resolved[: len(new)])
         self._update(connection, capture_id, changed, resolved[len(new) :])
-        self._touch(connection, same, back)
+        self._touch(connection, [*same, *(c[2] for c in changed)], back)
         counts.inserted += len(new)
         counts.updated += len(changed)
 
@@ -219,11 +219,15 @@ class Loader:
             record_rows.append(
                 (record_id, self.run.source_id, record.key, r.record_uid(self.source.name, record.key), batch.slice,
                  record.identity, *r.facts_of(record, ids), *self._provenance(record, digest, capture_id), counted,
-                 why, run, run, run)
+                 why, run, run)
             )  # fmt: skip
             amounts += r.amount_rows(record_id, record)
             lines += r.line_rows(record_id, record)
         insert_rows(connection, table_of(Record), r.INSERTED, record_rows)
+        if new:
+            connection.exec_driver_sql(
+                f"INSERT INTO record_seen (record_id, run_id) SELECT id, {run} FROM record WHERE id >= {first}"
+            )
         insert_rows(connection, table_of(RecordAmount), r.AMOUNT_COLUMNS, amounts)
         insert_rows(connection, table_of(RecordLine), r.LINE_COLUMNS, lines)
 
@@ -247,9 +251,9 @@ class Loader:
         update_rows(
             connection,
             table_of(Record),
-            (*r.FACTS, *r.PROVENANCE, "changed_run_id", "seen_run_id", "vanished_run_id"),
+            (*r.FACTS, *r.PROVENANCE, "changed_run_id", "vanished_run_id"),
             "id",
-            [(*fact, *self._provenance(record, digest, capture_id), self.run.id, self.run.id, None, record_id)
+            [(*fact, *self._provenance(record, digest, capture_id), self.run.id, None, record_id)
              for fact, (record, digest, record_id) in zip(facts, changed, strict=True)],
         )  # fmt: skip
         for part in chunks([record_id for *_, record_id in changed]):
@@ -261,10 +265,10 @@ class Loader:
         insert_rows(connection, table_of(RecordAmount), r.AMOUNT_COLUMNS, amounts)
         insert_rows(connection, table_of(RecordLine), r.LINE_COLUMNS, lines)
 
-    def _touch(self, connection: Connection, same: list[int], back: list[int]) -> None:
-        for part in chunks(same):
+    def _touch(self, connection: Connection, seen: list[int], back: list[int]) -> None:
+        for part in chunks(seen):
             connection.exec_driver_sql(
-                f"UPDATE record SET seen_run_id = {self.run.id} WHERE id IN ({', '.join(map(str, part))})"
+                f"UPDATE record_seen SET run_id = {self.run.id} WHERE record_id IN ({', '.join(map(str, part))})"
             )
         for part in chunks(back):
             connection.exec_driver_sql(
@@ -306,7 +310,8 @@ class Loader:
         for name in sorted(self.slices):
             result = connection.exec_driver_sql(
                 f"UPDATE record SET vanished_run_id = {self.run.id} WHERE source_id = {self.run.source_id} "
-                f"AND slice = {mark} AND seen_run_id <> {self.run.id} AND vanished_run_id IS NULL",
+                f"AND slice = {mark} AND vanished_run_id IS NULL AND EXISTS (SELECT 1 FROM record_seen "
+                f"WHERE record_id = record.id AND run_id <> {self.run.id})",
                 (name,),
             )
             gone += result.rowcount

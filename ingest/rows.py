@@ -26,7 +26,7 @@ PROVENANCE = ("facts_hash", "raw_hash", "capture_id", "locator", "url", "raw_amo
 
 INSERTED = (
     "id", "source_id", "key", "uid", "slice", "identity", *FACTS, *PROVENANCE, "counted", "counted_why",
-    "first_run_id", "changed_run_id", "seen_run_id",
+    "first_run_id", "changed_run_id",
 )  # fmt: skip
 
 AMOUNT_COLUMNS = ("record_id", "role", "currency", "minor", "state", "raw", "rule")

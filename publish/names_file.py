@@ -14,7 +14,18 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import aliased
 
 from db.bulk import table_of
-from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName, Record, Run, Source
+from db.model import (
+    Body,
+    BodyName,
+    Organisation,
+    OrganisationName,
+    Outlet,
+    OutletName,
+    Record,
+    RecordSeen,
+    Run,
+    Source,
+)
 from db.model.base import Base
 from db.privacy import mask_person_ids
 from db.words import PartyRole
@@ -121,7 +132,8 @@ def _seen(connection: Connection, kind: _Kind, slugs: Slugs) -> _Seen:
             )
             .join(Source, Source.id == Record.source_id)
             .join(first, first.id == Record.first_run_id)
-            .join(last, last.id == Record.seen_run_id)
+            .join(RecordSeen, RecordSeen.record_id == Record.id)
+            .join(last, last.id == RecordSeen.run_id)
             .where(column.is_not(None))
             .group_by(column, Source.name)
         )  # fmt: skip

@@ -4,7 +4,7 @@ from db.model.base import Base, UtcDateTime, format_instant, parse_instant
 from db.model.claims import Claim, ClaimCheck, Release
 from db.model.parties import Body, BodyName, BodyParent, Organisation, OrganisationName, Outlet, OutletName
 from db.model.provenance import Capture, RejectedRow, Run, Source
-from db.model.records import Record, RecordAmount, RecordLine, Revision
+from db.model.records import Record, RecordAmount, RecordLine, RecordSeen, Revision
 from db.model.reference import Code, Region, Topic
 from db.model.requests import (
     Answer,
@@ -38,6 +38,7 @@ __all__ = [
     "Record",
     "RecordAmount",
     "RecordLine",
+    "RecordSeen",
     "Region",
     "RejectedRow",
     "Release",

@@ -96,7 +96,6 @@ class Record(Base):
 
     first_run_id: Mapped[int] = mapped_column(Ref, ForeignKey("run.id"))
     changed_run_id: Mapped[int] = mapped_column(Ref, ForeignKey("run.id"))
-    seen_run_id: Mapped[int] = mapped_column(Ref, ForeignKey("run.id"))
     vanished_run_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("run.id"))
     deleted_at: Mapped[str | None]
 
@@ -131,6 +130,14 @@ class Record(Base):
         CheckConstraint("year IS NULL OR year BETWEEN 1990 AND 2100", name="year_in_range"),
         CheckConstraint("(counted_why = '') = counted", name="not_counted_says_why"),
     )
+
+
+class RecordSeen(Base):
+    """The last run that saw a record; a table of its own, so that a run which finds all as before writes little."""
+
+    __tablename__ = "record_seen"
+    record_id: Mapped[int] = mapped_column(Ref, ForeignKey("record.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(Ref, ForeignKey("run.id"))
 
 
 class RecordAmount(Base):

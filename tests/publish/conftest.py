@@ -55,7 +55,7 @@ RECORD: dict[str, Any] = {
     "amount_minor": 0, "currency": "KZT", "equivalent_minor": None, "equivalent_currency": "", "source_topic": "",
     "subject": "", "subject_lang": "ru", "region_id": None, "region_text": "", "method": "", "method_code": "",
     "status": "", "status_code": "", "number": "", "details": "", "capture_id": 1, "locator": "", "url": "",
-    "raw_amount": "", "unit_rule": "unit 1", "first_run_id": 1, "changed_run_id": 1, "seen_run_id": 2,
+    "raw_amount": "", "unit_rule": "unit 1", "first_run_id": 1, "changed_run_id": 1,
     "vanished_run_id": None, "deleted_at": None,
 }  # fmt: skip
 
@@ -155,6 +155,7 @@ def default_rows() -> dict[type[Any], list[dict[str, Any]]]:
             {"id": 2, "outlet_id": 2, "country": "KZ", "name": "Мираж ТВ", "lang": "ru"},
         ],
         m.Record: records(),
+        m.RecordSeen: [{"record_id": record["id"], "run_id": 2} for record in records()],
         m.RecordAmount: [
             {"record_id": 1, "role": "with VAT", "currency": "KZT", "minor": 1_000_000_01, "state": "stated",
              "raw": "1 000 000,01", "rule": "unit 1"},

@@ -202,8 +202,8 @@ def test_names_say_who_wrote_them_and_when(released: Path) -> None:
 
 def test_a_spelling_of_two_sources_has_a_row_for_each(build: Build, rows: Rows) -> None:
     rows[m.Source].append({**rows[m.Source][0], "id": 2, "name": "kz_invented_too"})
-    rows[m.Record][0].update(source_id=2, first_run_id=2, seen_run_id=2)
-    rows[m.Record][1].update(seen_run_id=1)
+    rows[m.Record][0].update(source_id=2, first_run_id=2)
+    rows[m.RecordSeen][1].update(run_id=1)
     rows[m.OutletName][1]["name"] = "=Мираж ТВ"
     directory = build()
     outlet = [row for row in names(directory) if row["uid"] == "qiyal-tany"]

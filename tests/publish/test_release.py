@@ -48,7 +48,7 @@ def renumbered(rows: Rows) -> Rows:
             row[entity] = 50 - row[entity]
     for row in moved[m.Record]:
         row["id"] = 500 - row["id"]
-    for table in (m.RecordAmount, m.RecordLine, m.Revision):
+    for table in (m.RecordSeen, m.RecordAmount, m.RecordLine, m.Revision):
         for row in moved[table]:
             row["record_id"] = 500 - row["record_id"]
     return moved
@@ -222,7 +222,7 @@ def test_difference_to_the_release_before(
     sqlite_engine: Engine, tmp_path: Path, rows: Rows, fill_registry: Fill
 ) -> None:
     *most, last = rows[m.Record]
-    rows[m.Record] = most
+    rows[m.Record], rows[m.RecordSeen] = most, rows[m.RecordSeen][:-1]
     rows[m.Revision] = rows[m.Revision][:1]
     fill_registry(sqlite_engine, rows)
     first = build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl")
@@ -262,6 +262,7 @@ def test_difference_to_a_release_of_ones_choice(
         connection.execute(update(m.Record).where(m.Record.id == 7).values(amount_minor=1))
     build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl")
     with sqlite_engine.begin() as connection:
+        connection.execute(delete(m.RecordSeen).where(m.RecordSeen.record_id == 9))
         connection.execute(delete(m.Record).where(m.Record.id == 9))
     third = build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl", previous=first.directory)
     assert third.diff is not None

@@ -445,7 +445,6 @@ def upgrade() -> None:
         sa.Column("unit_rule", sa.String(), nullable=False),
         sa.Column("first_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("changed_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("seen_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("vanished_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("deleted_at", sa.String(), nullable=True),
         sa.CheckConstraint(
@@ -526,7 +525,6 @@ def upgrade() -> None:
             ["recipient_name_id"], ["organisation_name.id"], name=op.f("fk_record_recipient_name_id_organisation_name")
         ),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_record_region_id_region")),
-        sa.ForeignKeyConstraint(["seen_run_id"], ["run.id"], name=op.f("fk_record_seen_run_id_run")),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_record_source_id_source")),
         sa.ForeignKeyConstraint(["vanished_run_id"], ["run.id"], name=op.f("fk_record_vanished_run_id_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
@@ -632,6 +630,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_id", "position", name=op.f("pk_record_line")),
     )
     op.create_table(
+        "record_seen",
+        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_seen_record_id_record")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_record_seen_run_id_run")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record_seen")),
+    )
+    op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -677,6 +683,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_revision_record_id"))
 
     op.drop_table("revision")
+    op.drop_table("record_seen")
     op.drop_table("record_line")
     op.drop_table("record_amount")
     op.drop_table("document_table")
