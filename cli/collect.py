@@ -17,7 +17,7 @@ from ingest.installation import Installation, now
 from ingest.reference import load_reference
 from ingest.replay import close_interrupted, replay
 from ingest.requests.fill import fill_from_journal
-from ingest.retract import apply_retraction, read_retractions
+from ingest.retract import read_retractions
 from ingest.settle import settle
 from ingest.source import Source
 
@@ -101,9 +101,8 @@ def rebuild() -> None:
         migrate(engine)
         with engine.begin() as connection:
             load_reference(connection)
-        captures = replay(engine, installation.archive, sources, say)
-        for retraction in read_retractions(installation.retractions):
-            apply_retraction(engine, sources, retraction)
+        retractions = read_retractions(installation.retractions)
+        captures = replay(engine, installation.archive, sources, retractions, say)
         fill_from_journal(engine, installation.home)
         settle(engine, sources, installation.home)
         with engine.connect() as connection:

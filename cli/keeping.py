@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from cli.collect import prepared
 from cli.progress import say
 from db.archive import Captured
+from ingest.files import latest_edition, read_again
 from ingest.installation import Installation, now
 from ingest.retract import Retraction, apply_retraction, write_retraction
 
@@ -23,18 +25,28 @@ _KEPT = ("archive", "sources", "decisions", "corrections", "forms", "requests", 
 def retract(target: str, why: str) -> None:
     """Take a wrong load out of the totals; its rows stay in the history.
 
+    Where it had changed records of a file, the newest edition that stands is read again from the archive. Values of a
+    crawl come back with the next crawl; until then `check` stops a release.
+
     \b
     Example:
       mediacontracts retract br_secom-20261125T080000Z-4f2a1c --why "the file was the wrong month"
     """
     installation = Installation.from_environment(os.environ)
     with installation.locked():
+        sources = installation.sources()
+        prepared(installation, sources)
         engine = installation.engine()
-        retraction = Retraction(target=target, why=why, at=now())
-        records = apply_retraction(engine, installation.sources(), retraction)
+        retraction = Retraction(target=target, why=why, at=now(), after=installation.archive.last_run())
+        taken = apply_retraction(engine, sources, retraction)
         write_retraction(installation.retractions, retraction)
+        say(f"{taken.records} records of {target} no longer count")
+        source = sources.get(taken.source)
+        edition = latest_edition(engine, source) if source and source.access == "file" and taken.had_changed else ""
+        if source and edition:
+            say(f"{taken.had_changed} of them had other values before; the edition of {edition} is read again")
+            read_again(engine, installation.archive, source, edition, at=now(), progress=say)
         engine.dispose()
-    say(f"{records} records of {target} no longer count")
 
 
 @click.command()

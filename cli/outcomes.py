@@ -30,6 +30,7 @@ from publish.serve import ContactError, NoReleaseError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError
 from publish.verify import VerificationError
+from scrapers.intake_apart import LoaderLostError
 from scrapers.job import PlanError, TooMuchError
 
 REFUSED = (
@@ -62,7 +63,7 @@ WRONG_USE = (
     RegisterError,
     DeadlineError,
 )
-TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError)
+TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError)
 
 
 def outcome_of(error: Exception) -> click.ClickException | None:

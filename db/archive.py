@@ -143,6 +143,10 @@ class Archive:
         finally:
             os.close(handle)
 
+    def last_run(self) -> str:
+        """The reference of the last run that began; "" where none did."""
+        return next((event.run for event in reversed([*self.events()]) if isinstance(event, RunStarted)), "")
+
     def events(self) -> Iterator[Event]:
         """Read the journal in order; a last line cut short by a crash is passed over, any other damage raises."""
         if not self.journal.exists():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted, new_run
 from ingest.editions import assign_keys
@@ -18,6 +18,15 @@ from ingest.record import Record
 from ingest.source import Source
 
 Progress = Callable[[str], None]
+READER = "table"
+"""The reader of every declared file."""
+
+_LATEST = """
+SELECT u.ref FROM run u JOIN source s ON s.id = u.source_id
+WHERE s.name = :source AND u.kind = 'ingest' AND u.state = 'finished' AND u.retracted_why = ''
+  AND NOT EXISTS (SELECT 1 FROM capture c WHERE c.run_id = u.id AND c.retracted_why <> '')
+ORDER BY u.id DESC LIMIT 1
+"""
 
 
 class Ingested(msgspec.Struct):
@@ -87,28 +96,61 @@ def ingest_files(
     Raises:
         LayoutChangedError: a file is not laid out as declared; the run is kept as failed, the registry as it was.
     """
+    given = ((path.name, path.read_bytes(), origin or source.url) for path in files)
+    return _ingest(engine, archive, source, given, at=at, progress=progress)
+
+
+def latest_edition(engine: Engine, source: Source) -> str:
+    """The reference of the newest run of files of a source that stands whole; "" where none does."""
+    with engine.connect() as connection:
+        return connection.execute(text(_LATEST), {"source": source.name}).scalar() or ""
+
+
+def read_again(
+    engine: Engine, archive: Archive, source: Source, run: str, *, at: str, progress: Progress = silent
+) -> Ingested:
+    """Load the files of an earlier run once more, from the archive, as the newest edition of their source.
+
+    Raises:
+        db.archive.ArchiveError: a body is missing or damaged.
+        LayoutChangedError: the declaration has changed since, and a file does not fit it.
+    """
+    captures = [event for event in archive.events() if isinstance(event, Captured) and event.run == run]
+    given = ((captured.file_name, archive.get(captured.sha256), captured.url) for captured in captures)
+    return _ingest(engine, archive, source, given, at=at, progress=progress)
+
+
+def _ingest(
+    engine: Engine,
+    archive: Archive,
+    source: Source,
+    files: Iterable[tuple[str, bytes, str]],
+    *,
+    at: str,
+    progress: Progress,
+) -> Ingested:
+    """Load files, given by name, bytes and address, as one run."""
     run = new_run(source.name, at)
     started = RunStarted(run=run, source=source.name, kind="ingest", at=at)
     archive.write(started)
     loader = Loader(engine, source, started)
     try:
-        for number, path in enumerate(files, start=1):
-            body = path.read_bytes()
+        for number, (name, body, url) in enumerate(files, start=1):
             captured = Captured(
                 ref=f"{run}/{number}",
                 run=run,
                 source=source.name,
                 sha256=archive.put(body),
-                url=origin or source.url,
+                url=url,
                 at=at,
                 byte_count=len(body),
-                file_name=path.name,
-                reader="table",
+                file_name=name,
+                reader=READER,
             )
             archive.write(captured)
             passed_over: Counter[str] = Counter()
             counts = load_capture(loader, archive, captured, passed_over=passed_over)
-            progress(f"{path.name}: {_said(counts, passed_over)}")
+            progress(f"{name}: {_said(counts, passed_over)}")
     except (LayoutChangedError, SourceRefusedError) as error:
         _end(archive, loader, RunEnded(run=run, at=at, state="failed", reason=str(error)))
         raise

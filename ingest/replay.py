@@ -1,13 +1,14 @@
 """Rebuilds a registry from the archive, and finishes runs that were killed.
 
 Parsing is a pure function of archived bytes, so the journal and the bodies give the same registry again: runs in
-their order, captures in theirs, retractions last. A run that a kill or a power cut left open is loaded to its last
-capture and closed as failed, in the living registry and in a rebuilt one alike.
+their order, captures in theirs, retractions where they were written. A run that a kill or a power cut left open is
+loaded to its last capture and closed as failed, in the living registry and in a rebuilt one alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import Engine
 
@@ -15,9 +16,13 @@ from db.archive import Archive, Captured, RunEnded, RunStarted
 from ingest.files import load_capture, silent
 from ingest.load import Loader
 from ingest.reader import LayoutChangedError, SourceRefusedError
+from ingest.retract import Retraction, apply_retraction
 from ingest.source import Source
 
 INTERRUPTED = "interrupted before its end; its captures were loaded when the next command started"
+
+
+INTERRUPTED_BY_DEFECT = "interrupted before its end, and its captures could not all be loaded:"
 
 
 class UndeclaredSourceError(Exception):
@@ -25,9 +30,20 @@ class UndeclaredSourceError(Exception):
 
 
 def replay(
-    engine: Engine, archive: Archive, sources: Mapping[str, Source], progress: Callable[[str], None] = silent
+    engine: Engine,
+    archive: Archive,
+    sources: Mapping[str, Source],
+    retractions: Sequence[Retraction] = (),
+    progress: Callable[[str], None] = silent,
 ) -> int:
     """Load everything the journal names into an empty registry; gives the number of captures read.
+
+    Args:
+        engine: the empty registry.
+        archive: bodies and journal.
+        sources: what is declared.
+        retractions: each is applied behind the run it was written after, those that name none at the end.
+        progress: told a line per run.
 
     Raises:
         UndeclaredSourceError: a source's yml is missing.
@@ -35,6 +51,9 @@ def replay(
     """
     loaders: dict[str, Loader] = {}
     captures: dict[str, Captured] = {}
+    written_after: dict[str, list[Retraction]] = {}
+    for retraction in retractions:
+        written_after.setdefault(retraction.after, []).append(retraction)
     read = 0
     for event in archive.events():
         if isinstance(event, RunStarted):
@@ -46,6 +65,10 @@ def replay(
             loader = loaders.pop(event.run)
             loader.finish(event)
             progress(f"{loader.source.name}: run {event.run}: {loader.counts.rows} rows")
+            for retraction in written_after.pop(event.run, ()):
+                apply_retraction(engine, sources, retraction)
+    for retraction in chain.from_iterable(written_after.values()):
+        apply_retraction(engine, sources, retraction)
     return read
 
 
@@ -53,6 +76,9 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
     """Bring runs that never ended to an end; gives their references.
 
     To be called under the installation's lock, when no run can be going on.
+
+    Raises:
+        Exception: a defect met while loading; the run is closed as failed first.
     """
     open_runs: dict[str, tuple[RunStarted, list[Captured]]] = {}
     captures: dict[str, Captured] = {}
@@ -67,11 +93,17 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
             open_runs.pop(event.run, None)
     for run, (started, own) in open_runs.items():
         loader = Loader(engine, _declared(sources, started.source), started)
-        for captured in own:
-            _load(loader, archive, captured, captures)
         ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=INTERRUPTED)
-        archive.write(ended)
-        loader.finish(ended)
+        try:
+            for captured in own:
+                _load(loader, archive, captured, captures)
+        except Exception as error:
+            # closed before it is raised: it must not meet every command that comes
+            ended.reason = f"{INTERRUPTED_BY_DEFECT} {type(error).__name__}: {error}"
+            raise
+        finally:
+            archive.write(ended)
+            loader.finish(ended)
     return list(open_runs)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, text
@@ -13,11 +15,24 @@ from ingest.source import Source, superseded_why
 
 
 class Retraction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One run or capture that must not count, with the reason and the instant."""
+    """One run or capture that must not count, with the reason and the instant.
+
+    `after` is the last run there was: a rebuild applies the retraction behind it, since what is read later may take
+    over the records of the retracted load.
+    """
 
     target: str
     why: str
     at: str
+    after: str = ""
+
+
+class Retracted(NamedTuple):
+    """What a retraction took out: of which source, how many records, how many that had other values before."""
+
+    source: str
+    records: int
+    had_changed: int
 
 
 class UnknownTargetError(Exception):
@@ -39,8 +54,8 @@ def write_retraction(path: Path, retraction: Retraction) -> None:
         out.write(msgspec.json.encode(retraction) + b"\n")
 
 
-def apply_retraction(engine: Engine, sources: dict[str, Source], retraction: Retraction) -> int:
-    """Mark a run or capture as retracted and decide anew what counts; gives the number of its records.
+def apply_retraction(engine: Engine, sources: Mapping[str, Source], retraction: Retraction) -> Retracted:
+    """Mark a run or capture as retracted and decide anew what counts.
 
     Raises:
         UnknownTargetError: nothing has this reference.
@@ -62,13 +77,23 @@ def apply_retraction(engine: Engine, sources: dict[str, Source], retraction: Ret
                 text("SELECT name FROM source WHERE id = :id"), {"id": found.source_id}
             ).scalar_one()
             recount(connection, found.source_id, superseded_why(sources, name))
-            column = "c.run_id" if table == "run" else "c.id"
-            return int(
-                connection.execute(
-                    text(f"SELECT count(*) FROM record r JOIN capture c ON c.id = r.capture_id WHERE {column} = :id"),
-                    {"id": found.id},
-                ).scalar_one()
-            )
+            column = "run_id" if table == "run" else "id"
+            within = f"capture_id IN (SELECT id FROM capture WHERE {column} = :id)"
+            changed = connection.execute(
+                text(
+                    f"SELECT count(*) FROM record r WHERE {within} AND EXISTS "
+                    "(SELECT 1 FROM capture c WHERE c.id = r.capture_id AND c.run_id <> r.first_run_id)"
+                ),
+                {"id": found.id},
+            ).scalar_one()
+            taken = connection.execute(
+                text(
+                    # without its hash a record is loaded anew when a later run reads the same of it, and counts again
+                    f"UPDATE record SET facts_hash = :nothing WHERE {within}"
+                ),
+                {"id": found.id, "nothing": b""},
+            ).rowcount
+            return Retracted(name, taken, int(changed))
     raise UnknownTargetError(
         f"no run or capture is called {retraction.target!r}; `mediacontracts sources --runs` lists them"
     )

@@ -90,7 +90,8 @@ def crawl(
 
     Raises:
         PlanError: an empty plan, or no token for a way that needs one; nothing was asked of the portal.
-        Exception: a defect of a reader or what the sink raised; the run is ended as failed first.
+        Exception: a defect of a reader, which ends the run as failed first; or what the sink raised, which leaves it
+            open for the next command (`ingest.replay.close_interrupted`).
     """
     way = access or ("graphql" if environment.get("GOSZAKUP_TOKEN") else None)
     token = _checked(source, way, environment)
@@ -204,7 +205,10 @@ def _read_all(intake: Intake, job: Job) -> None:
 
 
 def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded, Any]:
-    """End the run in the journal, then in the sink; the journal holds also when the sink has failed."""
+    """End the run in the sink, then in the journal.
+
+    Where the sink fails, the journal leaves the run open: the next command loads what was captured, and closes it.
+    """
     tally = job.tally
     if not job.failure and not tally.enough_good:
         job.fail(f"only {tally.responses - tally.bad} of {tally.responses} responses were good")
@@ -219,5 +223,6 @@ def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded,
         responses=tally.responses,
         responses_bad=tally.bad,
     )
+    counts = intake.end(ended)
     archive.write(ended)
-    return ended, intake.end(ended)
+    return ended, counts

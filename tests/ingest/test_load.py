@@ -12,10 +12,12 @@ from sources import ROW, csv_of, declare, ingested, read
 from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted
+from db.engine import open_engine
+from db.migrate import migrate
 from db.model import format_instant
 from ingest.checks import check
 from ingest.editions import Known, assign_keys
-from ingest.files import load_capture
+from ingest.files import latest_edition, load_capture, read_again
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError
 from ingest.record import Batch, Deletion, RowsLostError
@@ -191,6 +193,42 @@ def test_values_of_a_retracted_edition_stop_a_release_until_the_right_one_is_rea
     ingested(engine, tmp_path, SOURCE, right, minute=2)
     assert [f for f in check(engine, sources) if f.rule == "retracted values"] == []
     assert counted(engine) == 20_000
+
+
+def test_a_retracted_edition_that_is_read_again_counts_again_in_a_rebuilt_registry_too(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "100"), row("b")))
+    doubted = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "999"), row("b")), minute=1)
+    sources = {SOURCE.name: SOURCE}
+    archive = Archive(tmp_path / "archive")
+    assert archive.last_run() == doubted.run
+    retraction = Retraction(target=doubted.run, why="doubted", at="2026-11-24T10:02:00Z", after=archive.last_run())
+    taken = apply_retraction(engine, sources, retraction)
+    assert (taken.source, taken.records, taken.had_changed) == (SOURCE.name, 1, 1)
+    assert latest_edition(engine, SOURCE) == first.run
+    again = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "999"), row("b")), minute=3)
+    assert (again.counts.updated, again.counts.unchanged) == (1, 1)
+    assert counted(engine) == 109_900
+    rebuilt = open_engine(f"sqlite:///{tmp_path / 'rebuilt.db'}")
+    migrate(rebuilt)
+    replay(rebuilt, archive, sources, [retraction])
+    assert counted(rebuilt) == 109_900
+    rebuilt.dispose()
+
+
+def test_the_edition_before_a_retracted_one_is_read_again_from_the_archive(engine: Engine, tmp_path: Path) -> None:
+    right = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "100"), row("b")))
+    wrong = ingested(engine, tmp_path, SOURCE, csv_of(row("a", "999"), row("c")), minute=1)
+    sources = {SOURCE.name: SOURCE}
+    apply_retraction(engine, sources, Retraction(target=wrong.run, why="a slip", at="2026-11-24T10:02:00Z"))
+    assert latest_edition(engine, SOURCE) == right.run
+    result = read_again(engine, Archive(tmp_path / "archive"), SOURCE, right.run, at="2026-11-24T10:03:00Z")
+    assert (result.counts.updated, result.counts.unchanged, result.counts.vanished) == (1, 1, 1)
+    assert counted(engine) == 20_000
+    assert [f for f in check(engine, sources) if f.rule == "retracted values"] == []
+    apply_retraction(engine, sources, Retraction(target=right.run, why="all wrong", at="2026-11-24T10:04:00Z"))
+    assert latest_edition(engine, SOURCE) == result.run
 
 
 def test_a_deletion_of_the_source_is_kept_and_not_counted(engine: Engine, tmp_path: Path) -> None:

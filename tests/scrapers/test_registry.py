@@ -174,18 +174,18 @@ LONGEST_STOP = 5
 
 KILLED = """
 import sys
+from functools import partial
 from pathlib import Path
-from db.engine import open_engine, registry_url
-from ingest.load import Loader
+from db.engine import registry_url
+from ingest.load import open_loader
 from scrapers.crawl import crawl
 from scrapers.job import Pace
 from tests.scrapers.kept import now
 from tests.scrapers.test_registry import MANY_SOURCE
 home, way, address, token = Path(sys.argv[1]), *sys.argv[2:]
-engine = open_engine(registry_url(home))
 crawl(
-    MANY_SOURCE, home, lambda started: Loader(engine, MANY_SOURCE, started), now=now, access=way,
-    pace=Pace(per_second=40),
+    MANY_SOURCE, home, partial(open_loader, registry_url(home), MANY_SOURCE), now=now, access=way,
+    pace=Pace(per_second=40), apart=True,
     environment={"GOSZAKUP_API_URL": address, "GOSZAKUP_PORTAL_URL": address, "GOSZAKUP_TOKEN": token},
 )
 """
