@@ -47,15 +47,18 @@ CAMELOT = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
 import camelot
+flavour, *paths = sys.argv[1:]
 out = {}
-for path in sys.argv[1:]:
+for path in paths:
     try:
-        out[path] = [t.df.values.tolist() for t in camelot.read_pdf(path, pages="all", flavor="lattice")]
+        out[path] = [t.df.values.tolist() for t in camelot.read_pdf(path, pages="all", flavor=flavour)]
     except Exception as error:
         out[path] = []
         print(path, error, file=sys.stderr)
 json.dump(out, sys.stdout)
 """
+FLAVOURS = ("lattice", "auto")
+"""Modes of camelot that are measured: for ruled tables, and the one that chooses for each page."""
 Relations = Counter[tuple[str, str, str]]
 
 
@@ -69,12 +72,12 @@ def plumber_rows(path: Path) -> list[list[list[str]]]:
         ]
 
 
-def camelot_rows(paths: list[Path]) -> dict[Path, list[list[list[str]]]] | None:
-    """Tables of documents by camelot's lattice mode, None when it is not installed."""
+def camelot_rows(flavour: str, paths: list[Path]) -> dict[Path, list[list[list[str]]]] | None:
+    """Tables of documents by a mode of camelot, None when it is not installed."""
     if not BENCH_PYTHON.exists():
         return None
     done = subprocess.run(
-        [str(BENCH_PYTHON), "-c", CAMELOT, *map(str, paths)], capture_output=True, text=True, check=False
+        [str(BENCH_PYTHON), "-c", CAMELOT, flavour, *map(str, paths)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         return None
@@ -183,7 +186,7 @@ def measure(real: Path) -> list[Result]:
         *results,
         *office(replies, truths),
         *scans(replies, truths),
-        *beside_camelot(replies, by_path, icdar, micro),
+        *(result for flavour in FLAVOURS for result in beside_camelot(flavour, replies, by_path, icdar, micro)),
     ]
 
 
@@ -199,10 +202,12 @@ def office(replies: Path, truths: list[dict[str, Any]]) -> list[Result]:
     return out
 
 
-def beside_camelot(replies: Path, by_path: dict[Path, dict[str, Any]], icdar: Path, micro: float) -> list[Result]:
-    """The same truths read by camelot, nothing when it is not installed."""
+def beside_camelot(
+    flavour: str, replies: Path, by_path: dict[Path, dict[str, Any]], icdar: Path, micro: float
+) -> list[Result]:
+    """The same truths read by a mode of camelot, nothing when it is not installed."""
     documents = sorted(icdar.glob("eu-*.pdf"))
-    found = camelot_rows([*by_path, *documents])
+    found = camelot_rows(flavour, [*by_path, *documents])
     if found is None:
         return []
     cells = Score(0, 0, 0)
@@ -217,8 +222,8 @@ def beside_camelot(replies: Path, by_path: dict[Path, dict[str, Any]], icdar: Pa
         return out
 
     return [
-        Result("tables: exact cells of all replies beside camelot", "F1", mine, cells.f1, 1.0),
-        Result("tables: ICDAR-2013 adjacency, micro, beside camelot", "F1", micro,
+        Result(f"tables: exact cells of all replies beside camelot ({flavour})", "F1", mine, cells.f1, 1.0),
+        Result(f"tables: ICDAR-2013 adjacency, micro, beside camelot ({flavour})", "F1", micro,
                structure(icdar, camelot_relations)[0], 1.0),
     ]  # fmt: skip
 
