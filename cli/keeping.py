@@ -54,6 +54,10 @@ def retract(target: str, why: str) -> None:
 def backup(folder: Path) -> None:
     """Copy the installation to FOLDER: the archive, the registry, every decision and release.
 
+    decisions/salt is in it, the secret under which natural persons are known without their names and numbers: without
+    it those decisions find nobody, and whoever has it can try names against them. Keep the copy where others cannot
+    read it.
+
     \b
     Example:
       mediacontracts backup /media/disk/media-contracts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Collection
 
 import click
@@ -21,6 +20,7 @@ from ingest.requests.events import journal_at
 from ingest.requests.fill import fill_from_journal
 from ingest.requests.register import fold
 from ingest.retract import Retraction, read_retractions, write_retraction
+from ingest.salt import kept_salt
 from ingest.settle import settle
 from ingest.source import Source
 from publish.corrections import read_corrections, standing
@@ -55,6 +55,10 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
                 f"{kind.kind}: {kind.spellings} spellings are {kind.entities} entities; {kind.moved} moved, "
                 f"{len(kind.questions)} pairs wait for a person"
             )
+    if outcome.links.links:
+        say(f"links between parties that stay two: {outcome.links.links}")
+    for note in outcome.links.notes:
+        say(note)
     judged = outcome.relevance
     if any(judged.counts.values()):
         told = ", ".join(f"{records} {relevance}" for relevance, records in sorted(judged.counts.items()))
@@ -84,7 +88,7 @@ def released(installation: Installation, engine: Engine, *, allow_mixed: bool = 
         engine,
         installation.releases,
         slugs=installation.slugs,
-        salt=_salt(installation),
+        salt=kept_salt(installation.home),
         corrections=corrections,
         proofs=proofs,
         allow_mixed=allow_mixed,
@@ -92,16 +96,6 @@ def released(installation: Installation, engine: Engine, *, allow_mixed: bool = 
     state = "" if result.is_new else " (released before, shown again)"
     say(f"release {result.name}: {result.records} records, {result.other_records} others{state}")
     return result
-
-
-def _salt(installation: Installation) -> bytes:
-    """The installation's secret, by which natural persons are known without their numbers."""
-    path = installation.home / "decisions" / "salt"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(secrets.token_bytes(32))
-        path.chmod(0o600)
-    return path.read_bytes()
 
 
 @click.command()

@@ -12,7 +12,8 @@ import msgspec
 
 from db.fold import clean
 from ingest.identity import Kind
-from ingest.names.decisions import Decisions, Relation, Spelling, Verdict
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import IDENTITIES, Identity, Spelling, Verdict
 from ingest.names.queue import Money, Pair, Queue, Side
 from publish.money import decimal_text, minor_digits
 from publish.spreadsheet import csv_lines, restored
@@ -41,7 +42,7 @@ class Answer(msgspec.Struct, frozen=True):
     left: Spelling
     right: Spelling
     verdict: Verdict
-    relation: Relation
+    relation: Identity
     why: str
     reason: str
 
@@ -150,8 +151,8 @@ def _answer(line: int, row: dict[str, str], queue: Queue) -> Answer:
     if verdict not in get_args(Verdict):
         raise SheetError(f"decision is {word!r}; write same, different or unsure, or leave it empty")
     relation = row["relation"].strip() or "spelling"
-    if relation not in get_args(Relation):
-        raise SheetError(f"relation is {relation!r}; it is {', '.join(get_args(Relation))}")
+    if relation not in IDENTITIES:
+        raise SheetError(f"relation is {relation!r}; it is {', '.join(IDENTITIES)} (ties are kept by `decide`)")
     of = cast("Kind", kind)
     left, right = (_spelling(of, row, side) for side in ("left", "right"))
     if left == right:
@@ -161,7 +162,7 @@ def _answer(line: int, row: dict[str, str], queue: Queue) -> Answer:
             beside = f" with the id {spelling.id}" if spelling.id else ""
             raise SheetError(f"the registry prints no {kind} {spelling.name!r}{beside} in {spelling.country!r}")
     return Answer(
-        line, left, right, cast("Verdict", verdict), cast("Relation", relation), row["why"].strip(),
+        line, left, right, cast("Verdict", verdict), relation, row["why"].strip(),
         row.get("reason", ""),
     )  # fmt: skip
 

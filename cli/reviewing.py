@@ -19,7 +19,8 @@ from cli.review_sheet import Answer, SheetError, money_text, read_sheet, write_s
 from ingest.decision_lines import DecisionError
 from ingest.identity import load_decisions
 from ingest.installation import Installation
-from ingest.names.decisions import Decisions, Verdict, decision_line
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Verdict, decision_line
 from ingest.names.queue import Pair, Queue, Side, review_queue
 
 _KEYS: dict[str, Verdict] = {"s": "same", "d": "different", "u": "unsure"}

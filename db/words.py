@@ -113,6 +113,25 @@ class PartyRole(StrEnum):
     OUTLET = "outlet"
 
 
+class LinkRelation(StrEnum):
+    """What one party is to another that it stays apart from: "the other is the party's publisher, owner, …"."""
+
+    PUBLISHER = "publisher"
+    OWNER = "owner"
+    SUCCESSOR = "successor"
+    MERGER = "merger"
+
+
+class LinkedKind(StrEnum):
+    """What a party of a link is. A group is known by decisions alone and stands above organisations."""
+
+    OUTLET = "outlet"
+    ORGANISATION = "organisation"
+    BODY = "body"
+    GROUP = "group"
+    PERSON = "person"
+
+
 class Standing(StrEnum):
     """What a record's own status means for the sum of its root.
 

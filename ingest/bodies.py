@@ -72,6 +72,11 @@ def _certain_to(text: str) -> date:
     return end - timedelta(days=1)
 
 
+def name_of_years(name: str, valid_from: str, valid_to: str) -> str:
+    """The name of one of several bodies that bore it one after another."""
+    return f"{name} ({valid_from[:4]}–{valid_to[:4]})"
+
+
 class Parents:
     """Which body stands above a payer; see `of`."""
 
@@ -174,7 +179,7 @@ class Parents:
         """A ministry's name, with its years where another ministry bore the same name before or after it."""
         if len(self._existing[row.country, _folded(row.name)]) == 1:
             return row.name
-        return f"{row.name} ({row.valid_from[:4]}–{row.valid_to[:4]})"
+        return name_of_years(row.name, row.valid_from, row.valid_to)
 
     def _top(self, row: BodyRow, span: Span) -> Party | None:
         """The body at the end of the chain of parents; None where it did not exist on every day of the span."""

@@ -16,10 +16,12 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows, next_id, table_of, update_rows
+from db.fold import clean
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
 from ingest.decision_lines import with_shipped
-from ingest.names.decisions import FILES, Decisions, Spelling, person_key
+from ingest.names.decisions import FILES, Decisions
 from ingest.names.identifiers import valid_id
+from ingest.names.identity_lines import Spelling, person_key
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
 from ingest.record import Party
@@ -74,19 +76,13 @@ def load_decisions(home: Path) -> Decisions:
     return Decisions.load(with_shipped((home / "decisions").glob(FILES), FILES))
 
 
-def read_salt(home: Path) -> bytes:
-    """The secret under which decisions name natural persons; empty where the installation has none yet."""
-    path = home / "decisions" / "salt"
-    return path.read_bytes() if path.exists() else b""
-
-
 def resolve_registry(connection: Connection, decisions: Decisions, salt: bytes = b"") -> list[Resolved]:
     """Bring every spelling to its entity.
 
     Args:
         connection: inside the transaction that settles the registry.
         decisions: the decisions in force.
-        salt: see `read_salt`; without it lines about natural persons are not looked up.
+        salt: see `ingest.salt`; without it lines about natural persons are not looked up.
     """
     return [_resolve_kind(connection, kind, decisions, salt) for kind in _TABLES]
 
@@ -132,7 +128,7 @@ def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
 
 def spelling_of(kind: Kind, printed: Printed) -> Spelling:
     """The spelling as decisions name it."""
-    return Spelling(kind, printed.country.lower(), printed.name, printed.registry_id)
+    return Spelling(kind, printed.country.lower(), clean(printed.name), printed.registry_id.strip())
 
 
 def _clusters(

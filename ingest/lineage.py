@@ -7,18 +7,56 @@ body of its own; `body.lineage` says which line it belongs to, in every spelling
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from db.bulk import table_of, update_rows
 from db.model import Body
+from ingest.bodies import name_of_years
 from ingest.names.normalise import normalise
 from ingest.reference import DATA, ReferenceFileError, read_rows
 
 LINEAGES = DATA / "lineages.csv"
 _COLUMNS = ("lineage", "country", "name", "valid_from", "valid_to", "evidence")
 _DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\??)?", re.ASCII)
+
+
+class Succession(msgspec.Struct, frozen=True):
+    """One body that took over from another, on the day `since` (with a question mark where the day is unsure)."""
+
+    lineage: str
+    country: str
+    party: str
+    other: str
+    since: str
+    evidence: str
+
+
+def read_successions(path: Path = LINEAGES) -> list[Succession]:
+    """Who took over from whom: lines of one lineage that follow each other without a gap.
+
+    A name that several bodies bore one after another is given with its years, as `ingest.bodies` gives it.
+
+    Raises:
+        ReferenceFileError: the file has another heading.
+    """
+    rows = read_rows(path, _COLUMNS)
+    borne = Counter((row["country"], row["name"]) for row in rows)
+
+    def named(row: dict[str, str]) -> str:
+        if borne[row["country"], row["name"]] == 1:
+            return row["name"]
+        return name_of_years(row["name"], row["valid_from"], row["valid_to"])
+
+    return [
+        Succession(now["lineage"], now["country"], named(before), named(now), now["valid_from"], now["evidence"])
+        for before, now in pairwise(rows)
+        if before["lineage"] == now["lineage"] and before["valid_to"] and before["valid_to"] == now["valid_from"]
+    ]
 
 
 def read_lineages(path: Path = LINEAGES) -> dict[tuple[str, str], str]:

@@ -1,4 +1,4 @@
-"""Brings a registry to rest before it is checked and released: identities, relevance, what counts, between sources.
+"""Brings a registry to rest before it is checked and released: who is who, what ties them, what is media, what counts.
 
 Everything is decided anew from the records, the decisions and the declarations, so the order in which things came in
 leaves no trace.
@@ -14,9 +14,11 @@ from sqlalchemy import Engine, text
 
 from db.engine import writing
 from ingest.counting import count_between, recount
-from ingest.identity import Resolved, load_decisions, read_salt, resolve_registry
-from ingest.lineage import read_lineages, write_lineages
+from ingest.identity import Resolved, load_decisions, resolve_registry
+from ingest.lineage import read_lineages, read_successions, write_lineages
+from ingest.links import Linked, write_links
 from ingest.relevance import Judged, judge, load_judgements
+from ingest.salt import read_salt
 from ingest.source import Source, superseded_why
 
 PRECEDENCE = Path(__file__).resolve().parent / "data" / "precedence.yml"
@@ -27,6 +29,7 @@ class Settled(msgspec.Struct):
 
     identities: list[Resolved]
     relevance: Judged
+    links: Linked
 
 
 def read_precedence(path: Path = PRECEDENCE) -> list[str]:
@@ -35,7 +38,7 @@ def read_precedence(path: Path = PRECEDENCE) -> list[str]:
 
 
 def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled:
-    """Resolve identities, say what is money for media and what counts, in one transaction.
+    """Resolve identities, tie what stays two, say what is money for media and what counts, in one transaction.
 
     Raises:
         ingest.decision_lines.DecisionError: two decisions contradict each other; nothing is changed.
@@ -44,11 +47,13 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
     judgements = load_judgements(home)
     order = read_precedence()
     with writing(engine) as connection:
-        identities = resolve_registry(connection, decisions, read_salt(home))
+        salt = read_salt(home)
+        identities = resolve_registry(connection, decisions, salt)
         write_lineages(connection, read_lineages())
+        links = write_links(connection, decisions, salt, read_successions())
         relevance = judge(connection, sources, judgements)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
             recount(connection, source_id, superseded_why(sources, name))
         count_between(connection, [(ids[name], name) for name in order if name in ids])
-    return Settled(identities, relevance)
+    return Settled(identities, relevance, links)

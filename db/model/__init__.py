@@ -2,6 +2,7 @@
 
 from db.model.base import Base, UtcDateTime, format_instant, parse_instant
 from db.model.claims import Claim, ClaimCheck, Release
+from db.model.links import LinkedParty, PartyLink
 from db.model.parties import Body, BodyName, BodyParent, Organisation, OrganisationName, Outlet, OutletName
 from db.model.provenance import Capture, RejectedRow, Run, Source
 from db.model.records import Record, RecordAmount, RecordLine, RecordSeen, Revision
@@ -31,10 +32,12 @@ __all__ = [
     "DocumentTable",
     "DocumentTotal",
     "InformationRequest",
+    "LinkedParty",
     "Organisation",
     "OrganisationName",
     "Outlet",
     "OutletName",
+    "PartyLink",
     "Record",
     "RecordAmount",
     "RecordLine",

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from db.fold import clean
 from db.privacy import mask_person_ids
 from ingest.decision_lines import DecisionError
 from ingest.identity import Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
-from ingest.names.decisions import Decisions, Spelling, decision_line
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Spelling, decision_line
 
 Money = Mapping[tuple[str, str], int]
 """Minor units by currency and measure, which are never added."""
@@ -122,18 +122,13 @@ def review_queue(engine: Engine, decisions: Decisions) -> Queue:
         unaskable = 0
         for resolved in resolve_registry(connection, decisions):
             printed = read_spellings(connection, resolved.kind)
-            spellings.update(_named(resolved.kind, one) for one in printed)
+            spellings.update(spelling_of(resolved.kind, one) for one in printed)
             pairs, without = _pairs(connection, resolved, printed, decisions)
             found += pairs
             unaskable += without
         connection.rollback()
     found.sort(key=lambda one: (-one[0], -one[1], -one[2].score, one[2].left.spelling, one[2].right.spelling))
     return Queue([pair for _, _, pair in found], unaskable, frozenset(spellings))
-
-
-def _named(kind: Kind, printed: Printed) -> Spelling:
-    spelling = spelling_of(kind, printed)
-    return Spelling(kind, spelling.country, clean(spelling.name), spelling.id.strip())
 
 
 def _askable(left: Spelling, right: Spelling) -> bool:
@@ -162,7 +157,7 @@ def _pairs(
     found: list[tuple[Fraction, Fraction, Pair]] = []
     unaskable = 0
     for left, right, question in resolved.questions:
-        asks, about = _named(kind, left), _named(kind, right)
+        asks, about = spelling_of(kind, left), spelling_of(kind, right)
         if not _askable(asks, about):
             unaskable += 1
         elif decisions.verdict(asks, about) is None:

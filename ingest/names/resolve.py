@@ -11,7 +11,8 @@ import msgspec
 
 from ingest.components import Components
 from ingest.names.blocking import candidates, gather
-from ingest.names.decisions import Decisions, Spelling
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Spelling
 from ingest.names.media_words import same_medium
 from ingest.names.normalise import Name, normalise
 from ingest.names.score import Suggestion, known_outlet, score
@@ -88,11 +89,10 @@ def _apply(decisions: Decisions, spellings: Sequence[Spelling], union: _Union) -
         indexes = [index for spelling in sorted(cluster) for index in places.get(spelling, ())]
         for index in indexes[1:]:
             union.join(indexes[0], index)
-    for decision in decisions.active:
-        if decision.verdict != "same":
-            for left in places.get(decision.left, ())[:1]:
-                for right in places.get(decision.right, ())[:1]:
-                    union.keep_apart(left, right)
+    for decision in decisions.apart:
+        for left in places.get(decision.left, ())[:1]:
+            for right in places.get(decision.right, ())[:1]:
+                union.keep_apart(left, right)
 
 
 def resolve(

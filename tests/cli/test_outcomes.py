@@ -16,7 +16,7 @@ from cli import outcomes
 WITHIN = {
     "NumberError", "YearError", "UnitWordError", "BinError", "DateError", "AmountError", "CellError", "ContractError",
     "SumError", "CardError", "RowError", "PageTooBusy", "SampleDone", "FilterIgnoredError", "FilterError",
-    "TooManyRowsError",
+    "TooManyRowsError", "LinkError",
     # a defect of a reader, which must be seen whole
     "RowsLostError",
     # answered by the site as a page

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from cli.deciding import decide
 from ingest.identity import load_decisions
-from ingest.names.decisions import Spelling
+from ingest.names.identity_lines import Spelling
 
 UTRO, TAN = Spelling("outlet", "kz", "Утро Вымысла"), Spelling("outlet", "kz", "Қиял Таңы")
 BY = ("--who", "A. B.", "--why", "one masthead", "--when", "2026-01-02")
@@ -27,7 +27,8 @@ def run(*arguments: str) -> Result:
 
 
 def pair(verdict: str) -> Result:
-    return run(verdict, UTRO.name, TAN.name, "--country", "kz", "--evidence", "https://example.org/masthead")
+    ahead = ("--allow-unknown", "--evidence", "https://example.org/masthead")
+    return run(verdict, UTRO.name, TAN.name, "--country", "kz", *ahead)
 
 
 def test_a_decision_is_kept_and_undone_by_a_line(home: Path) -> None:

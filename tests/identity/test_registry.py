@@ -16,7 +16,7 @@ from db.archive import Archive
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.decision_lines import DecisionError, line_id, undo_line
-from ingest.names.decisions import Spelling, decision_line, person_key
+from ingest.names.identity_lines import Spelling, decision_line, person_key
 from ingest.replay import replay
 from ingest.settle import Settled, settle
 from ingest.source import Source

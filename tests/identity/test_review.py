@@ -30,7 +30,7 @@ from cli.reviewing import review, side_by_side
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.identity import load_decisions
-from ingest.names.decisions import Spelling
+from ingest.names.identity_lines import Spelling
 from ingest.names.queue import Pair, Queue, Side, review_queue
 from ingest.settle import settle
 

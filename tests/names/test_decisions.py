@@ -6,7 +6,8 @@ from typing import Any, Literal
 import pytest
 
 from ingest.decision_lines import DecisionError, line_id, undo_line
-from ingest.names.decisions import Decisions, Spelling, decision_line, person_key
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Spelling, decision_line, person_key
 
 
 def spelling(name: str, number: str = "", kind: str = "outlet") -> dict[str, str]:
@@ -40,6 +41,9 @@ def load(tmp_path: Path, *files: list[dict[str, Any]]) -> Decisions:
     return Decisions.load(paths)
 
 
+SEEN = {"evidence": ["https://register.invalid/1"]}
+
+
 def of(name: str, number: str = "", kind: Literal["outlet", "organisation", "body"] = "outlet") -> Spelling:
     return Spelling(kind, "kz", name, number)
 
@@ -59,10 +63,70 @@ def test_what_is_decided_of_one_spelling_holds_for_its_cluster(tmp_path: Path) -
 
 
 def test_a_merger_and_an_owner_tie_two_and_join_none(tmp_path: Path) -> None:
-    owner = line(spelling("Тұлпар"), spelling("ТОО «Тұлпар»", kind="organisation"), relation="owner")
-    decisions = load(tmp_path, [owner, line("А", "Б", relation="merger")])
-    assert decisions.clusters() == []
-    assert [link.relation for link in decisions.links] == ["owner", "merger"]
+    owner = line(spelling("Тұлпар"), spelling("ТОО «Тұлпар»", kind="organisation"), relation="owner", **SEEN)
+    decisions = load(tmp_path, [owner, line("А", "Б", relation="merger", since="2014", **SEEN), line("Б", "В")])
+    assert decisions.clusters() == [frozenset({of("Б"), of("В")})]
+    assert [(link.relation, link.since, link.until) for link in decisions.links] == [
+        ("owner", "", ""),
+        ("merger", "2014", ""),
+    ]
+    # two that are tied are two, for whoever asks, and through their other spellings too
+    assert decisions.verdict(of("А"), of("В")) == "different"
+    assert [line.relation for line in decisions.apart] == ["merger"]
+
+
+def test_a_link_that_was_found_not_to_hold_ties_nobody_and_parts_nobody(tmp_path: Path) -> None:
+    decisions = load(tmp_path, [line("А", "Б", "different", "merger"), line("А", "Б")])
+    assert decisions.links == ()
+    assert decisions.verdict(of("А"), of("Б")) == "same"
+
+
+FIRM, HOLDING = spelling("ТОО «А»", kind="organisation"), spelling("Холдинг «Б»", kind="organisation")
+
+
+def owned(
+    since: str = "", until: str = "", verdict: str = "same", relation: str = "owner", **more: Any
+) -> dict[str, Any]:
+    dates = {name: text for name, text in (("since", since), ("until", until)) if text}
+    return line(FIRM, HOLDING, verdict, relation, **dates, **SEEN)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [owned(), owned("2014")],
+        [owned("2010", "2015"), owned("2014-03")],
+        [owned("2010-05?", "2012"), owned("2010", "2011", "different")],
+        [owned(), owned(verdict="unsure")],
+        [owned(relation="successor"), line(HOLDING, FIRM, relation="successor", **SEEN)],
+        [owned(relation="merger"), line(HOLDING, FIRM, relation="merger", since="2001", **SEEN)],
+        [owned(), line(FIRM, HOLDING, relation="rename")],
+    ],
+)
+def test_links_that_contradict_name_both_lines(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
+    with pytest.raises(DecisionError) as error:
+        load(tmp_path, lines[:1], lines[1:])
+    assert "part0.jsonl: line 1" in str(error.value)
+    assert "part1.jsonl: line 1" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [owned("2010", "2015"), owned("2015")],
+        [owned("2010", "2012-05"), owned("2012-05-20", "unknown")],
+        [owned(), owned(relation="merger")],
+        [owned("2010"), line(HOLDING, FIRM, relation="owner", **SEEN)],
+    ],
+)
+def test_links_of_other_times_or_kinds_stand_beside_each_other(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
+    assert len(load(tmp_path, lines).links) == 2
+
+
+def test_after_undo_a_link_may_be_said_with_other_dates(tmp_path: Path) -> None:
+    first = owned("2010")
+    decisions = load(tmp_path, [first, undo(line_id(first)), owned("2011", "2012?")])
+    assert [(link.since, link.until) for link in decisions.links] == [("2011", "2012?")]
 
 
 def test_a_wrong_id_joins_and_is_named(tmp_path: Path) -> None:
@@ -114,6 +178,15 @@ def test_a_contradiction_over_a_path_names_every_line_of_it(tmp_path: Path) -> N
         ([line("А", "Б", when="yesterday")], "date"),
         ([{"who": "test", "when": "2026-11-25", "why": "a test"}], "needs left, right and verdict"),
         ([line("А", spelling("Б", kind="body"))], "never one"),
+        ([line("А", "Б", relation="publisher")], "publisher ties no outlet and outlet; it ties outlet and body"),
+        ([line(spelling("А", kind="body"), HOLDING, relation="owner")], "owner ties no body and organisation"),
+        ([line("А", spelling("Г", kind="group"), relation="publisher")], "publisher ties no outlet and group"),
+        ([line(FIRM, HOLDING, relation="owner")], "needs evidence"),
+        ([owned("2014", "2013")], r"ends \(2013\) before it begins"),
+        ([owned("2014-02-30")], "is no date"),
+        ([owned("14")], "is no date"),
+        ([line("А", "Б", since="2014")], "has dates"),
+        ([line("А", spelling("ИП Вымыслов", kind="organisation"))], "natural person"),
         ([line("А", "Б", relation="wrong id")], "needs the id"),
         ([line(spelling("А", "850101300016"), "Б")], None),
     ],

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.names.blocking import candidates
-from ingest.names.decisions import Decisions, Spelling
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Spelling
 from ingest.names.normalise import normalise
 from ingest.names.resolve import resolve
 from ingest.names.rule_data import alias_rows

@@ -205,6 +205,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_check")),
     )
     op.create_table(
+        "linked_party",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("outlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "(outlet_id IS NULL OR kind = 'outlet') AND (body_id IS NULL OR kind = 'body') AND (organisation_id IS NULL OR kind IN ('organisation', 'person'))",
+            name=op.f("ck_linked_party_kind_is_that_of_the_entity"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('outlet', 'organisation', 'body', 'group', 'person')", name=op.f("ck_linked_party_kind")
+        ),
+        sa.CheckConstraint("name <> '' OR kind = 'person'", name=op.f("ck_linked_party_named_unless_a_person")),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_linked_party_body_id_body")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_linked_party_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_linked_party_outlet_id_outlet")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_party")),
+        sa.UniqueConstraint("key", name=op.f("uq_linked_party_key")),
+    )
+    op.create_table(
         "organisation_name",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -337,6 +363,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("information_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_information_request_body_name_id"), ["body_name_id"], unique=False)
+
+    op.create_table(
+        "party_link",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.String(length=10), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.CheckConstraint("evidence <> ''", name=op.f("ck_party_link_evidence_is_given")),
+        sa.CheckConstraint(
+            "relation IN ('publisher', 'owner', 'successor', 'merger')", name=op.f("ck_party_link_relation")
+        ),
+        sa.CheckConstraint("party_id <> other_id", name=op.f("ck_party_link_two_parties")),
+        sa.ForeignKeyConstraint(["other_id"], ["linked_party.id"], name=op.f("fk_party_link_other_id_linked_party")),
+        sa.ForeignKeyConstraint(["party_id"], ["linked_party.id"], name=op.f("fk_party_link_party_id_linked_party")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_party_link")),
+    )
+    with op.batch_alter_table("party_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_party_link_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_party_link_party_id"), ["party_id"], unique=False)
 
     op.create_table(
         "answer",
@@ -704,6 +756,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answer_request_id"))
 
     op.drop_table("answer")
+    with op.batch_alter_table("party_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_party_link_party_id"))
+        batch_op.drop_index(batch_op.f("ix_party_link_other_id"))
+
+    op.drop_table("party_link")
     with op.batch_alter_table("information_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_information_request_body_name_id"))
 
@@ -725,6 +782,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_name_organisation_id"))
 
     op.drop_table("organisation_name")
+    op.drop_table("linked_party")
     op.drop_table("claim_check")
     with op.batch_alter_table("body_parent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_body_parent_body_id"))
