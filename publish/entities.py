@@ -12,29 +12,18 @@ in which identity numbers of natural persons are masked and withdrawn words are 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from db.words import Measure, Precision
+from publish.companies import is_company
+from publish.entity_links import linked_parties, links
+from publish.ftm import Entity, id_of, is_address, made
 from publish.money import decimal_text, minor_digits
 
 FILE_NAME = "entities.ftm.json"
-
-_LONGEST = {"title": 200, "purpose": 200, "name": 384, "alias": 384, "description": 65_000}
-"""Letters that a property takes; a contract's whole wording is its description, its title and purpose are short."""
-_LONGEST_STRING = 1_000
-_ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S{0,900})?\Z")
-_COMMERCIAL = frozenset({
-    "тоо", "жшс", "llp", "ао", "ақ", "оао", "зао", "пао", "ооо", "llc", "ltd", "gmbh", "doo", "d.o.o", "d.o.o.",
-    "a.d.", "ltda", "ltda.", "eireli", "s/a", "s.a.", "kft",
-})  # fmt: skip
-"""Legal forms of companies, as they stand at one end of a name."""
-
-Entity = dict[str, Any]
 
 
 def write_entities(database: Path, directory: Path, prefix: str = "") -> dict[str, int]:
@@ -63,8 +52,17 @@ def write_entities(database: Path, directory: Path, prefix: str = "") -> dict[st
 
 def _entities(out: sqlite3.Connection) -> Iterator[Entity]:
     aliases = _aliases(out)
+    companies: set[str] = set()
     for kind, tables in _PARTIES:
-        yield from _parties(out, kind, tables, aliases)
+        for entity in _parties(out, kind, tables, aliases):
+            if entity["schema"] == "Company":
+                companies.add(entity["id"])
+            yield entity
+    for entity in linked_parties(out):
+        if entity["schema"] == "Company":
+            companies.add(entity["id"])
+        yield entity
+    yield from links(out, companies)
     for row in out.execute(_RECORDS):
         yield from _record(row)
 
@@ -85,24 +83,6 @@ JOIN recipients r ON r.id = c.recipient JOIN intermediaries i ON i.id = c.interm
 JOIN outlets o ON o.id = c.outlet
 WHERE c.counted = 1 ORDER BY c.id
 """
-
-
-def _entity(schema: str, entity_id: str, properties: Mapping[str, Any]) -> Entity:
-    """An entity without empty properties."""
-    kept = {name: values for name, value in properties.items() if (values := _values(name, value))}
-    return {"id": entity_id, "schema": schema, "properties": kept}
-
-
-def _values(name: str, value: object) -> list[str]:
-    """The texts of a property, each once, no longer than its type takes: a cut one ends with "…"."""
-    listed = value if isinstance(value, list) else [value]
-    texts = (" ".join(str(one).split()) for one in listed if one is not None)
-    longest = _LONGEST.get(name, _LONGEST_STRING)
-    return list(dict.fromkeys(t if len(t) <= longest else t[: longest - 1].rstrip() + "…" for t in texts if t))
-
-
-def _id(kind: str, uid: str) -> str:
-    return f"mediacontracts-{kind}-{uid}"
 
 
 def _aliases(out: sqlite3.Connection) -> dict[tuple[str, str], list[str]]:
@@ -138,32 +118,30 @@ def _parties(
             schema = _schema(row)
             number = "" if row["is_person"] else row["registry_id"]
             properties |= {"registrationNumber": number, "legalForm": row["legal_form"]}
-        yield _entity(schema, _id(kind, uid), properties)
+        yield made(schema, id_of(kind, uid), properties)
 
 
 def _schema(row: sqlite3.Row) -> str:
     """Person, Company by its legal form, Organization by a register's number; else all that is known: LegalEntity."""
     if row["is_person"]:
         return "Person"
-    words = [word.strip("«»\"“”„'(),") for word in row["name"].casefold().split()]
-    ends = {row["legal_form"].casefold(), *words[:1], *words[-1:]}
-    if ends & _COMMERCIAL:
+    if is_company(row["name"], row["legal_form"]):
         return "Company"
     return "Organization" if row["registry_id"] else "LegalEntity"
 
 
 def _record(row: sqlite3.Row) -> Iterator[Entity]:
-    contract = _id("contract", row["uid"])
+    contract = id_of("contract", row["uid"])
     named = row["recipient_state"] == "named"
     money = {"currency": row["currency"], "amount": _amount(row)} if row["amount_minor"] is not None else {}
     told = {
         "summary": _caveat(row),
         "publisher": row["publisher"],
-        "sourceUrl": row["url"] if _ADDRESS.match(row["url"]) else "",
+        "sourceUrl": row["url"] if is_address(row["url"]) else "",
         "retrievedAt": row["fetched_at"],
     }
-    payer = _id("body", row["payer"]) if row["payer_state"] == "named" else ""
-    yield _entity("Contract", contract, {
+    payer = id_of("body", row["payer"]) if row["payer_state"] == "named" else ""
+    yield made("Contract", contract, {
         "title": row["subject"] or row["number"] or row["uid"], "description": row["subject"], "authority": payer,
         "type": row["instrument"], "status": row["measure"], "contractDate": row["signed_on"],
         "procedureNumber": row["number"], "method": row["method"], "country": row["country"].lower(),
@@ -172,20 +150,20 @@ def _record(row: sqlite3.Row) -> Iterator[Entity]:
     start, end = _interval(row)
     when = {"date": row["signed_on"], "startDate": start, "endDate": end, "recordId": row["uid"]}
     if named:
-        recipient = _id("organisation", row["recipient"])
+        recipient = id_of("organisation", row["recipient"])
         if row["measure"] == Measure.PAID:
-            yield _entity("Payment", _id("payment", row["uid"]), {
+            yield made("Payment", id_of("payment", row["uid"]), {
                 "payer": payer, "beneficiary": recipient, "contract": contract, "purpose": row["subject"],
                 **money, **when, **told,
             })  # fmt: skip
         else:
-            yield _entity("ContractAward", _id("award", row["uid"]), {
+            yield made("ContractAward", id_of("award", row["uid"]), {
                 "supplier": recipient, "contract": contract, "status": row["measure"], **money, **when, **told,
             })  # fmt: skip
     for role, kind in (("outlet", "outlet"), ("intermediary", "organisation")):
         if row[f"{role}_state"] == "named":
-            yield _entity("UnknownLink", _id(role, row["uid"]), {
-                "subject": contract, "object": _id(kind, row[role]), "role": role, "recordId": row["uid"],
+            yield made("UnknownLink", id_of(role, row["uid"]), {
+                "subject": contract, "object": id_of(kind, row[role]), "role": role, "recordId": row["uid"],
             })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from db.privacy import mask_person_ids
 from publish.corrections import Correction
 from publish.described import Table
 from publish.keys import Keys
+from publish.link_rows import Links
 from publish.money import minor_digits
 from publish.record_rows import record_rows
 from publish.registry import bytewise, data_as_of, in_contracts, instant, stream, used_sources
@@ -59,6 +60,8 @@ def fill(
     connection: Connection,
     out: sqlite3.Connection,
     keys: Keys,
+    *,
+    links: Links,
     corrections: list[Correction],
     salt: bytes,
 ) -> Filled:
@@ -76,6 +79,8 @@ def fill(
         ("topics", keys.topics),
     ):
         write(out, BY_NAME[name], party.rows)
+    write(out, BY_NAME["linked_parties"], links.parties)
+    write(out, BY_NAME["links"], links.links)
     write(out, BY_NAME["spellings"], keys.spellings())
     _sources(out, sources, source_ids)
     _years(connection, out)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from db.bulk import table_of
-from db.model import Claim, Record, RecordAmount, RecordLine, RejectedRow, Revision, Run, Source
+from db.model import Claim, PartyLink, Record, RecordAmount, RecordLine, RejectedRow, Revision, Run, Source
 from db.model.base import Base
 from db.words import Relevance
 
@@ -57,6 +57,7 @@ _TABLES: tuple[tuple[str, type[Base]], ...] = (
     ("rejected_rows", RejectedRow),
     ("claims", Claim),
     ("runs", Run),
+    ("links", PartyLink),
 )
 
 

@@ -26,6 +26,7 @@ from publish.exports import write_exports
 from publish.fill import Filled, fill, write
 from publish.keys import read_keys
 from publish.ledger import Ledger, registry_ledger
+from publish.link_rows import read_links
 from publish.manifest import manifest_matches, program, sha256_of, write_attribution, write_manifest
 from publish.metadata import as_yaml, release_metadata
 from publish.names_file import write_names
@@ -189,8 +190,9 @@ def _build_database(
             if not ledger.rows["contracts"] + ledger.rows["other_records"]:
                 raise NothingToReleaseError("the registry holds no record; crawl or ingest a source first")
             keys = read_keys(connection, slugs, asked_bodies(connection))
+            links = read_links(connection, keys, slugs)
             out.execute("BEGIN")
-            filled = fill(connection, out, keys, corrections, salt)
+            filled = fill(connection, out, keys, links=links, corrections=corrections, salt=salt)
             out.execute("COMMIT")
             corrected = ledger.with_moved(filled.set_right.sums)
             sample = _is_sample(filled.sources, allow_mixed=allow_mixed)

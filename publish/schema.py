@@ -10,6 +10,7 @@ from publish.described import Table
 from publish.schema_books import BOOKS
 from publish.schema_contracts import CONTRACTS, OTHER_RECORDS
 from publish.schema_keys import KEY_TABLES
+from publish.schema_links import LINK_TABLES
 
 DATABASE = "media_contracts"
 """Name of the database file without its ending, and so of the database in Datasette's addresses."""
@@ -20,7 +21,7 @@ SAMPLE_PREFIX = "sample_"
 SCHEMA_VERSION = 1
 """`PRAGMA user_version` of the file; goes up when a column is renamed or removed."""
 
-TABLES: tuple[Table, ...] = (CONTRACTS, OTHER_RECORDS, *KEY_TABLES, *BOOKS)
+TABLES: tuple[Table, ...] = (CONTRACTS, OTHER_RECORDS, *KEY_TABLES, *LINK_TABLES, *BOOKS)
 """In the order a reader meets them."""
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

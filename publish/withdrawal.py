@@ -18,7 +18,7 @@ MARK = "[withdrawn]"
 
 _PARTY_TABLES = {
     "outlets": ("outlet",), "ministries": ("payer",), "payers": ("payer",), "recipients": ("recipient",),
-    "intermediaries": ("intermediary",),
+    "intermediaries": ("intermediary",), "linked_parties": (),
 }  # fmt: skip
 """Key tables whose uid is made of a name, with the roles their spellings stand under."""
 

@@ -98,6 +98,37 @@ def request(number: int, ref: str, name: int, state: str, sent_on: str | None = 
     }  # fmt: skip
 
 
+def linked_parties() -> list[dict[str, Any]]:
+    """An outlet, its publisher, the group and the firm above it, two bodies, and a person whom no source names."""
+    none = {"country": "KZ", "outlet_id": None, "organisation_id": None, "body_id": None}
+    return [
+        {**none, "id": 1, "key": "outlet:KZ|Қиял таңы", "kind": "outlet", "name": "Қиял таңы", "outlet_id": 1},
+        {**none, "id": 2, "key": "organisation:KZ-BIN:150540012348", "kind": "organisation", "name": "ТОО «Выдумка»",
+         "organisation_id": 1},
+        {**none, "id": 3, "key": "group:KZ|Группа «Вымысел»", "kind": "group", "name": "Группа «Вымысел»"},
+        {**none, "id": 4, "key": "organisation:KZ|ТОО «Небыль»", "kind": "organisation", "name": "ТОО «Небыль»"},
+        {**none, "id": 5, "key": "KZ|person:0123456789abcdef01234567", "kind": "person", "name": ""},
+        {**none, "id": 6, "key": "outlet:KZ|Мираж ТВ", "kind": "outlet", "name": "Мираж ТВ", "outlet_id": 2},
+        {**none, "id": 7, "key": "body:KZ|Министерство вымысла", "kind": "body", "name": "Министерство вымысла",
+         "body_id": 2},
+        {**none, "id": 8, "key": "body:KZ|Министерство небылиц", "kind": "body", "name": "Министерство небылиц"},
+    ]  # fmt: skip
+
+
+def party_links() -> list[dict[str, Any]]:
+    """Who publishes, owns and follows whom among them."""
+    made = [
+        ("publisher", 1, 2, "2014", "2019-05-31"), ("owner", 2, 4, "2010-02", ""), ("owner", 4, 3, "", ""),
+        ("owner", 6, 5, "2020?", ""), ("successor", 8, 7, "2016-05-06", ""),
+    ]  # fmt: skip
+    return [
+        {"id": at, "decision": f"00000000000{at}", "relation": relation, "party_id": party, "other_id": other,
+         "since": since, "until": until, "decided_by": "A. B.", "decided_on": "2026-01-02", "why": "read the imprint",
+         "evidence": f"https://register.invalid/{at}\nthe imprint"}
+        for at, (relation, party, other, since, until) in enumerate(made, start=1)
+    ]  # fmt: skip
+
+
 def default_rows() -> dict[type[Any], list[dict[str, Any]]]:
     """All rows of the invented registry by table, in an order that foreign keys allow."""
     run = {
@@ -154,6 +185,8 @@ def default_rows() -> dict[type[Any], list[dict[str, Any]]]:
             {"id": 1, "outlet_id": 1, "country": "KZ", "name": "Қиял таңы", "lang": "kk"},
             {"id": 2, "outlet_id": 2, "country": "KZ", "name": "Мираж ТВ", "lang": "ru"},
         ],
+        m.LinkedParty: linked_parties(),
+        m.PartyLink: party_links(),
         m.Record: records(),
         m.RecordSeen: [{"record_id": record["id"], "run_id": 2} for record in records()],
         m.RecordAmount: [

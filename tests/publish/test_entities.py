@@ -98,7 +98,9 @@ def test_every_reference_leads_to_an_entity_and_no_id_occurs_twice(released: Pat
     ids = {one["id"]: one["schema"] for one in found}
     assert len(ids) == len(found)
     parts = {
-        "authority": {"PublicBody"}, "payer": {"PublicBody"}, "contract": {"Contract"}, "subject": {"Contract"},
+        "authority": {"PublicBody"}, "payer": {"PublicBody"}, "contract": {"Contract"},
+        "subject": {"Contract", "Company", "Person"}, "owner": {"Company", "Organization"}, "asset": {"Company"},
+        "predecessor": {"PublicBody"}, "successor": {"PublicBody"},
         "supplier": {"Company", "Organization", "LegalEntity", "Person"},
         "beneficiary": {"Company", "Organization", "LegalEntity", "Person"},
         "object": {"Organization", "LegalEntity", "Company", "Person"},
@@ -120,6 +122,36 @@ def test_the_states_of_an_amount_stay_apart(released: Path) -> None:
     assert told["amount: rounded"] == ["3.00"]
     announced = [one for one in of(entities(released), "Contract") if one["status"] == ["announced"]]
     assert [one["summary"] for one in announced] == [["amount: unknown"]]
+
+
+def test_links_have_dates_evidence_and_the_schema_that_fits(released: Path) -> None:
+    found = entities(released)
+    named = {one["id"]: one["properties"].get("name", [""])[0] for one in found}
+
+    def ties(schema: str, first: str, second: str) -> list[tuple[str, ...]]:
+        kept = [one for one in of(found, schema) if "description" in one]
+        told = ("role", "startDate", "endDate")
+        return sorted(
+            (*(named[one[end][0]] for end in (first, second)), *(one.get(name, [""])[0] for name in told))
+            for one in kept
+        )
+
+    assert ties("Ownership", "owner", "asset") == [
+        ("Группа «Вымысел»", "ТОО «Небыль»", "owner", "", ""),
+        ("ТОО «Небыль»", "ТОО «Выдумка»", "owner", "2010-02", ""),
+    ]
+    assert ties("Succession", "predecessor", "successor") == [
+        ("Министерство небылиц", "Министерство вымысла", "successor", "2016-05-06", "")
+    ]
+    # an outlet is no asset there; an unsure date is good to its year
+    assert ties("UnknownLink", "subject", "object") == [
+        ("natural person", "Мираж ТВ", "owner", "2020", ""),
+        ("ТОО «Выдумка»", "Қиял таңы", "publisher", "2014", "2019-05-31"),
+    ]
+    (succession,) = of(found, "Succession")
+    assert succession["sourceUrl"] == ["https://register.invalid/5"]
+    assert succession["description"] == ["read the imprint", "the imprint"]
+    assert [one for one in named if "person:" in one or "0123456789abcdef" in one] == []
 
 
 def test_spellings_are_aliases(released: Path) -> None:
@@ -159,8 +191,9 @@ def test_no_number_of_a_natural_person(build: Build, rows: Rows, person_numbers:
     for name in ("entities.ftm.json", "names.csv"):
         text = (directory / name).read_text(encoding="utf-8-sig")
         assert not [one for one in person_numbers if one in text]
-    assert len(of(entities(directory), "Person")) == 1
-    assert "registrationNumber" not in of(entities(directory), "Person")[0]
+    persons = of(entities(directory), "Person")
+    assert [one["name"] for one in persons] == [["ИП Выдуманный ••••••••••••"], ["natural person"]]
+    assert not [one for one in persons if "registrationNumber" in one]
     person = next(row for row in names(directory) if row["spelling"].startswith("ИП Выдуманный"))
     assert person["source"] == "kz_invented"
 

@@ -28,7 +28,7 @@ OURS = {
     "precision", "publish", "id_scheme", "country", "lang", "subject_lang", "code", "name_local", "name_en",
     "valid_from", "valid_to", "note", "licence", "licence_url", "frequency", "data_as_of", "manifest_sha256",
     "rank", "slice", "counted_why", "sent_on", "due_on", "extended_to", "answered_on", "as_of", "appealed_on",
-    "fee_currency",
+    "fee_currency", "relation", "since", "until", "decided_on",
 }  # fmt: skip
 
 

@@ -46,6 +46,12 @@ def renumbered(rows: Rows) -> Rows:
             row["id"] = 50 - row["id"]
         for row in moved[names]:
             row[entity] = 50 - row[entity]
+    for row in moved[m.LinkedParty]:
+        row["id"] = 50 - row["id"]
+        for column in ("outlet_id", "organisation_id"):
+            row[column] = None if row[column] is None else 50 - row[column]
+    for row in moved[m.PartyLink]:
+        row |= {"id": 50 - row["id"], "party_id": 50 - row["party_id"], "other_id": 50 - row["other_id"]}
     for row in moved[m.Record]:
         row["id"] = 500 - row["id"]
     for table in (m.RecordSeen, m.RecordAmount, m.RecordLine, m.Revision):

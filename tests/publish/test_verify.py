@@ -148,8 +148,8 @@ def test_a_failed_build_leaves_the_last_release(
         connection.execute(update(m.Outlet).where(m.Outlet.id == 2).values(key="KZ|another"))
     real = release_module.fill
 
-    def loses_a_row(connection: Any, out: sqlite3.Connection, *more: Any) -> Any:
-        filled = real(connection, out, *more)
+    def loses_a_row(connection: Any, out: sqlite3.Connection, *more: Any, **named: Any) -> Any:
+        filled = real(connection, out, *more, **named)
         out.execute("DELETE FROM amounts WHERE contract IS NOT NULL")
         out.execute("DELETE FROM lines")
         return filled
