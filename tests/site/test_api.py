@@ -45,7 +45,7 @@ def differences(told: Any, found: Any, place: str = "") -> Iterator[str]:
 
 
 def test_the_document_has_examples() -> None:
-    assert len(EXAMPLES) == DOC.count("`GET ") == 6
+    assert len(EXAMPLES) == DOC.count("`GET ") == 7
 
 
 @pytest.mark.parametrize(("path", "answer"), EXAMPLES, ids=lambda text: text[:40])
@@ -135,6 +135,10 @@ def test_the_sitemap_has_every_page_that_stays(public_site: Any, sql: Any) -> No
         only = "" if kind in ("source", "year") else " AND state = 'named'"
         listed = sql(f"SELECT coalesce(group_concat({uid}), '') FROM {table} WHERE records > 0{only}")
         expected |= {f"/{kind}/{name}" for name in listed.split(",") if name}
+    alone = "kind IN ('group', 'organisation') AND coalesce(outlet, recipient, intermediary, payer, ministry) IS NULL"
+    expected |= set(
+        sql(f"SELECT group_concat('/' || kind || '/' || uid) FROM linked_parties WHERE {alone}").split(",")
+    )
     spoken = {f"/{language}{path}" for path in expected for language in LANGUAGES}
     records = sql("SELECT group_concat('/record/' || uid) FROM contracts").split(",")
     assert set(found) == spoken | set(records)

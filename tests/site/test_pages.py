@@ -30,7 +30,8 @@ PAGES = [
     "/year/2012",
     "/year/0", "/source/demo_portal", f"/record/{uid_of(1)}", f"/record/{uid_of(13)}", "/contracts", "/other-records",
     "/outlets", "/ministries", "/payers", "/recipients", "/intermediaries", "/topics", "/regions", "/years",
-    "/coverage", "/claims", "/sources", "/rejected", "/changes", "/corrections", "/method", "/search",
+    "/coverage", "/claims", "/sources", "/rejected", "/changes", "/corrections", "/links", "/method", "/search",
+    "/group/gruppa-step", "/organisation/dala-holding",
     "/search?q=dala",
     "/api", "/sample_media_contracts", "/sample_media_contracts/contracts", "/sample_media_contracts/contracts/1",
     "/sample_media_contracts/sum_by_outlet", "/sample_media_contracts/claims",
@@ -84,7 +85,7 @@ def test_a_page_opens_for_everybody(site: Any, public_site: Any, path: str) -> N
         assert all(tag.get("src", "").startswith("/-/site/") and not tag.text_content().strip() for tag in scripts)
         assert len(scripts) == ('figure class="chart"' in text and "data-bars" in text)
         assert "<style" not in text
-        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!portal\.invalid|press\.invalid|localhost/)', text)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!(?:portal|press|register)\.invalid|localhost/)', text)
         assert "2 of 3 bodies asked answered" in text
         document = parser.fromstring(text)
         assert len(document.xpath("//h1")) == 1

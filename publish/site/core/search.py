@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from db.fold import clean, fold
 from db.privacy import is_person_id
 from publish.site.core.release import rows
+from publish.site.core.ties import own_pages
 from publish.site.reader.language import mark
 
 KINDS = ("outlet", "ministry", "payer", "recipient", "intermediary", "topic", "region")
@@ -147,6 +148,12 @@ def read_names(connection: sqlite3.Connection) -> Names:
                     kind, row["uid"], row["name"], row["registry_id"], "", is_name=False, records=row["records"]
                 )
                 numbers.setdefault(row["registry_id"], []).append(own)
+    # those that no record names have a page because others are tied to them
+    names += [
+        Name(node.kind, node.uid, node.name, node.name, fold(node.name), is_name=True, records=0)
+        for node in own_pages(connection)
+        if fold(node.name)
+    ]
     return Names(
         tuple(names), tuple(name.folded for name in names), {key: tuple(found) for key, found in numbers.items()}
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from db.words import LinkRelation
 from publish.site.core.release import rows, value
+from publish.site.core.ties import read_ties
 from publish.site.pages.start import missing
 
 ROWS = 100
@@ -95,6 +97,23 @@ def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     return {"rows": rows(connection, "SELECT * FROM corrections ORDER BY corrected_on DESC, id DESC LIMIT 1000")}
 
 
+def links(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
+    """Every link, and the owners at their upper ends."""
+    ties = read_ties(connection)
+    every = sorted(
+        (tie for above in ties.above.values() for tie in above),
+        key=lambda tie: (ties.nodes[tie.party].name, tie.party, tie.relation, tie.since, ties.nodes[tie.other].name),
+    )
+    owners = {tie.other for tie in every if tie.relation == LinkRelation.OWNER}
+    return {
+        "rows": [
+            (ties.nodes[tie.party], ties.nodes[tie.other], tie) for tie in every[(page - 1) * ROWS : page * ROWS]
+        ],
+        "owners": sorted((ties.nodes[at] for at in owners), key=lambda node: (node.kind != "group", node.name)),
+        "pages": max(1, -(-len(every) // ROWS)),
+    }
+
+
 def method(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     """How to read and sum, and what is missing."""
     return {
@@ -118,6 +137,7 @@ BOOKS = {
     "rejected": rejected,
     "changes": changes,
     "corrections": corrections,
+    "links": links,
     "method": method,
 }
 """Address of each of these pages, and what it reads."""

@@ -9,7 +9,9 @@ from db.slug import readable
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
+from publish.site.core.ties import party_of, read_ties
 from publish.site.pages.chart import Chart, by_year
+from publish.site.pages.owner import owned
 from publish.site.pages.ranking import Top, first_groups, tops
 
 BREAKDOWNS = {
@@ -127,7 +129,17 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> d
         "neighbours": _neighbours(connection, kind, at),
         "coverage": _coverage(connection, at) if kind == "payer" else [],
         "near_years": _near_years(connection, at) if kind == "year" else [],
+        **_ties(connection, kind, entity),
     }
+
+
+def _ties(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+    """Who publishes, owns and follows the party, and what its members were paid where it owns any."""
+    party = party_of(connection, kind, entity["id"]) if entity["state"] == "named" else None
+    if party is None:
+        return {"ties": [], "owned": None}
+    ties = read_ties(connection)
+    return {"ties": ties.told(party), "owned": owned(connection, ties, party) if ties.owns(party) else None}
 
 
 def charts(years: list[Group], sums: list[Sum]) -> list[Chart]:

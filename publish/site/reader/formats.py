@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -111,6 +112,26 @@ def day(text: str | None) -> str:
     if not text or not _DAY.fullmatch(text[:10]):
         return text or ""
     return str(format_date(date.fromisoformat(text[:10]), format="medium", locale=_locale(ASKED.get().language)))
+
+
+def span(since: str, until: str) -> str:
+    """From when to when, as the reader writes it; what is not known is said, and what is unsure."""
+    if since and until:
+        return gettext("from {since} to {until}", since=_unsure(since), until=_unsure(until))
+    if since:
+        return gettext("from {since}, end not known", since=_unsure(since))
+    if until:
+        return gettext("to {until}, start not known", until=_unsure(until))
+    return gettext("dates not known")
+
+
+def _unsure(text: str) -> str:
+    return gettext("{day} (unsure)", day=day(text[:-1])) if text.endswith("?") else day(text)
+
+
+def host(address: str) -> str:
+    """The host of an address, to be shown in its place."""
+    return urlsplit(address).hostname or address
 
 
 def instant(text: str | None) -> str:

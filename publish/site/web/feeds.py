@@ -12,6 +12,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from publish.money import decimal_text
 from publish.site.core.filters import PARTIES, View, read_view
 from publish.site.core.release import rows
+from publish.site.core.ties import own_pages
 from publish.site.pages.books import BOOKS
 from publish.site.reader.language import LANGUAGES
 from publish.site.web.reading import keep, read
@@ -123,6 +124,7 @@ def lasting_paths(connection: sqlite3.Connection) -> list[str]:
         only = "" if kind in ("source", "year") else " AND state = 'named'"
         sql = f"SELECT {uid} AS uid FROM {table} WHERE records > 0{only} ORDER BY records DESC, id"
         paths += [f"/{kind}/{row['uid']}" for row in rows(connection, sql)]
+    paths += [node.page for node in own_pages(connection)]
     spoken = [f"/{language}{path}" for path in paths for language in LANGUAGES]
     return spoken + [f"/record/{uid}" for (uid,) in connection.execute("SELECT uid FROM contracts ORDER BY id")]
 

@@ -108,6 +108,8 @@ def prepare(environment: Environment) -> None:
         reason=formats.reason,
         place=formats.place,
         day=formats.day,
+        span=formats.span,
+        host=formats.host,
         instant=formats.instant,
     )
 

@@ -9,6 +9,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from publish.site.core.filters import PARTIES
+from publish.site.core.ties import OWN_PAGES
 from publish.site.pages.books import BOOKS
 from publish.site.web.feeds import robots, sitemap
 from publish.site.web.files import FORMATS, export, table_export
@@ -18,6 +19,7 @@ from publish.site.web.views import (
     api_page,
     book_page,
     list_page,
+    owner_page,
     party_page,
     record_page,
     release_json,
@@ -38,6 +40,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
     return [
         (r"/$", start_page),
         (rf"/(?P<kind>{'|'.join(PARTIES)})/(?P<uid>[\w-]+)(?:\.(?P<format>json|atom))?$", party_page),
+        (rf"/(?P<kind>{'|'.join(OWN_PAGES)})/(?P<uid>[\w-]+)(?:\.(?P<format>json))?$", owner_page),
         (r"/record/(?P<uid>[0-9a-f]{16})(?:\.(?P<format>json))?$", record_page),
         (rf"/(?P<list>{'|'.join(LISTS)})$", list_page),
         (r"/(?P<table>contracts|other-records)$", table_page),

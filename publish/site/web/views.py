@@ -14,10 +14,12 @@ from db.privacy import mask_person_ids
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
 from publish.site.core.search import WHY
-from publish.site.core.sums import Group, Sum, totals
-from publish.site.pages import books, party, proof, record, start, table
+from publish.site.core.sums import totals
+from publish.site.core.ties import KINDS, UP
+from publish.site.pages import books, owner, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
+from publish.site.web.as_json import owned_json, party_json, ties_json
 from publish.site.web.reading import keep, names, read
 from publish.site.web.respond import full_address, html, moved, shown
 
@@ -53,7 +55,7 @@ LIST_NAMES = {
     "year": mark("Years"),
     "source": mark("Sources"),
 }
-_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES}
+_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES, "tie_kinds": KINDS, "up": UP}
 
 
 def args_of(request: Request) -> list[tuple[str, str]]:
@@ -104,8 +106,24 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
 
     context = await keep(datasette, f"{kind} {uid}", ask)
     if format_ == "json":
-        return Response.json(_party_json(context))
+        return Response.json(party_json(shown(), context))
     return await html(datasette, request, "party.html", context | _NAMING)
+
+
+async def owner_page(datasette: Datasette, request: Request) -> Response:
+    """The page of an owner group, or of an organisation or body that decisions alone name; or the same as JSON."""
+    kind, uid = request.url_vars["kind"], request.url_vars["uid"]
+    format_ = request.url_vars.get("format") or ""
+    context = await keep(datasette, f"owner {kind} {uid}", lambda connection: owner.page(connection, kind, uid))
+    if context is None:
+        raise NotFound(gettext("There is no such page in this release."))
+    node = context["node"]
+    if node.page != f"/{kind}/{uid}":  # records name it by now, so it has a page among the recipients or payers
+        return moved(node.page + (f".{format_}" if format_ else ""))
+    if format_ == "json":
+        told = {"release": shown().name, "sample": shown().sample, "kind": node.kind, "uid": node.uid}
+        return Response.json(told | {"name": node.name, **owned_json(context["owned"]), **ties_json(context["ties"])})
+    return await html(datasette, request, "owner.html", context | _NAMING)
 
 
 async def record_page(datasette: Datasette, request: Request) -> Response:
@@ -240,53 +258,6 @@ async def release_json(datasette: Datasette, request: Request) -> Response:  # n
     release = shown()
     told = {"release": release.name, "data_as_of": release.data_as_of, "sample": release.sample}
     return Response.json(told | {"asked": release.asked, "answered": release.answered, "about": dict(release.about)})
-
-
-def _party_json(context: dict[str, Any]) -> dict[str, Any]:
-    release, entity = shown(), context["entity"]
-    kept = (
-        "uid",
-        "name",
-        "state",
-        "country",
-        "medium",
-        "level",
-        "id_scheme",
-        "registry_id",
-        "legal_form",
-        "is_person",
-    )
-    return {
-        "release": release.name,
-        "sample": release.sample,
-        "kind": context["kind"],
-        **{name: entity[name] for name in kept if name in entity},
-        "records": context["records"],
-        "sums": [_sum_json(one) for one in context["sums"]],
-        "not_counted": context["not_counted"],
-        "years": [_group_json(group) for group in context["years"]],
-        **{f"by_{name}": [_group_json(group) for group in groups] for name, groups in context["groups"].items()},
-    }
-
-
-def _group_json(group: Group) -> dict[str, Any]:
-    return {
-        "uid": group.uid,
-        "name": group.name,
-        "records": group.records,
-        "sums": [_sum_json(one) for one in group.sums],
-    }
-
-
-def _sum_json(one: Sum) -> dict[str, Any]:
-    return {
-        "sum_of": one.kind,
-        "measure": one.measure,
-        "currency": one.currency,
-        "sum_minor": one.minor,
-        "counted_rows": one.records,
-        "without_sum": one.without_sum,
-    }
 
 
 def view_of(connection: sqlite3.Connection, request: Request, name: str) -> View:
