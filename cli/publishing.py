@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from cli.collect import declared, prepared
 from cli.main import Refused
 from cli.progress import say
-from ingest.bodies import Parents, write_parents
 from ingest.checks import check as check_sources
 from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
@@ -47,14 +46,14 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
     """Resolve identities, decide what counts, and tell what a person could decide."""
     outcome = settle(engine, sources, installation.home)
     fill_from_journal(engine, installation.home)
-    with engine.begin() as connection:
-        write_parents(connection, Parents.load())
     for kind in outcome.identities:
         if kind.moved or kind.questions:
             say(
                 f"{kind.kind}: {kind.spellings} spellings are {kind.entities} entities; {kind.moved} moved, "
                 f"{len(kind.questions)} pairs wait for a person"
             )
+    if outcome.ministries:
+        say(f"{outcome.ministries} records stand under another ministry or akimat than before")
     if outcome.links.links:
         say(f"links between parties that stay two: {outcome.links.links}")
     for note in outcome.links.notes:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select
 from db.bulk import table_of
 from db.model import Body, BodyParent
 from db.words import PartyState
-from ingest.offices import akimat_above, ministry_named, read_akimats
+from ingest.offices import akimat_above, codes_of, ministry_named, read_akimats, region_above
 from ingest.record import Party
 from ingest.reference import DATA, Loaded, ReferenceFileError, bring_in_step, read_rows
 from ingest.values.text import clean
@@ -160,6 +160,12 @@ class Parents:
             return None if is_itself else read
         found = next((row for row in rows if row.country == country and row.holds_for(span)), None)
         return self._top(found, span) if found else None
+
+    def answers(self, country: str, payer: Party) -> bool:
+        """Whether `of` has an answer on any day: most payers are their own, and need not be asked day by day."""
+        if (payer.id_scheme, payer.registry_id) in self._by_id or (country, _folded(payer.name)) in self._by_name:
+            return True
+        return region_above(payer.name) is not None or "ministry" in codes_of(payer.name)
 
     def _by_reading(self, country: str, name: str, span: Span) -> Party | None:
         """What the name itself says: the akimat of its region, or the ministry it names, as they were called then."""

@@ -25,6 +25,7 @@ from ingest.names.identity_lines import Spelling, person_key
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
 from ingest.record import Party
+from ingest.same_bodies import same_bodies
 from ingest.spelling import entity_key
 
 Kind = Literal["outlet", "organisation", "body"]
@@ -140,11 +141,11 @@ def _clusters(
     groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     questions: list[tuple[Printed, Printed, Question]] = []
     if kind == "body":
-        # a body that was renamed is another body of its time; only ids and decisions join payers
-        for spelling in likeable:
-            own = spelling_of(kind, spelling)
-            joined = decisions.find(own)
-            groups[f"{joined.name}|{joined.id}" if joined != own else spelling.base_key, 0].append(spelling)
+        named = [spelling_of(kind, p) for p in likeable]
+        for spelling, body in zip(
+            likeable, same_bodies(named, [p.base_key for p in likeable], decisions), strict=True
+        ):
+            groups["", body].append(spelling)
     else:
         ids = [valid_id(p.country, p.registry_id) or (p.registry_id and p.base_key) or None for p in likeable]
         resolution = resolve(

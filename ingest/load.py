@@ -173,11 +173,13 @@ class Loader:
     def _resolve(self, record: Typed) -> r.Ids:
         names = self.spellings
         payer = names.body(record.payer)
-        above = record.ministry or self._parent(record)
-        ministry = names.body(above) if above else payer
+        stated = names.body(record.ministry) if record.ministry else None
+        above = None if record.ministry else self._parent(record)
+        ministry = stated or (names.body(above) if above else payer)
         return r.Ids(
             payer=payer,
             ministry=names.body_entity(ministry),
+            ministry_stated=stated,
             organiser=names.body(record.organiser) if record.organiser else None,
             recipient=names.organisation(record.recipient),
             intermediary=names.organisation(record.intermediary),

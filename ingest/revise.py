@@ -16,6 +16,7 @@ Change = tuple[int, str, str | None, str | None]
 
 _PARTIES = {
     "payer_name_id": ("payer", "body_name"),
+    "ministry_name_id": ("ministry", "body_name"),
     "organiser_name_id": ("organiser", "body_name"),
     "recipient_name_id": ("recipient", "organisation_name"),
     "intermediary_name_id": ("intermediary", "organisation_name"),
@@ -50,7 +51,7 @@ def _party_change(record_id: int, column: str, was: Any, now: Any, spellings: Sp
     field, _ = _PARTIES[column]
     kind = (
         spellings.bodies
-        if column in {"payer_name_id", "organiser_name_id"}
+        if column in {"payer_name_id", "ministry_name_id", "organiser_name_id"}
         else spellings.outlets
         if column == "outlet_name_id"
         else spellings.organisations

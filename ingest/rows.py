@@ -12,7 +12,7 @@ from ingest.record import Record, Sum
 
 FACTS = (
     "root_key", "version", "measure", "instrument", "relevance", "relevance_by", "standing", "standing_why", "rank",
-    "payer_name_id", "ministry_id", "organiser_name_id", "recipient_state", "recipient_name_id",
+    "payer_name_id", "ministry_id", "ministry_name_id", "organiser_name_id", "recipient_state", "recipient_name_id",
     "intermediary_state", "intermediary_name_id", "outlet_state", "outlet_name_id", "year_state", "year", "year_to",
     "year_basis", "signed_on", "period_from", "period_to", "opened_at", "closed_at", "amount_state",
     "amount_precision", "amount_role", "amount_minor", "currency", "equivalent_minor", "equivalent_currency",
@@ -43,6 +43,7 @@ class Ids(msgspec.Struct, frozen=True):
 
     payer: int
     ministry: int
+    ministry_stated: int | None
     organiser: int | None
     recipient: int | None
     intermediary: int | None
@@ -63,8 +64,9 @@ def facts_of(record: Record, ids: Ids) -> tuple[Any, ...]:
     r, amount, equivalent = record, record.amount, record.equivalent
     return (
         r.root_key or r.key, r.version, r.measure._value_, r.instrument._value_, r.relevance._value_, r.relevance_by,
-        r.standing._value_, r.standing_why, r.rank, ids.payer, ids.ministry, ids.organiser, r.recipient.state._value_,
-        ids.recipient, r.intermediary.state._value_, ids.intermediary, r.outlet.state._value_, ids.outlet,
+        r.standing._value_, r.standing_why, r.rank, ids.payer, ids.ministry, ids.ministry_stated, ids.organiser,
+        r.recipient.state._value_, ids.recipient, r.intermediary.state._value_, ids.intermediary,
+        r.outlet.state._value_, ids.outlet,
         r.year_state._value_, r.year, r.year_to, r.year_basis._value_, r.signed_on, r.period_from, r.period_to,
         r.opened_at, r.closed_at, amount.state._value_, amount.precision._value_, amount.role._value_, amount.minor,
         amount.currency, equivalent.minor if equivalent else None, equivalent.currency if equivalent else "",

@@ -13,10 +13,12 @@ import msgspec
 from sqlalchemy import Engine, text
 
 from db.engine import writing
+from ingest.bodies import Parents, write_parents
 from ingest.counting import count_between, recount
 from ingest.identity import Resolved, load_decisions, resolve_registry
 from ingest.lineage import read_lineages, read_successions, write_lineages
 from ingest.links import Linked, write_links
+from ingest.ministries import name_ministries, write_ministries
 from ingest.relevance import Judged, judge, load_judgements
 from ingest.salt import read_salt
 from ingest.source import Source, superseded_why
@@ -30,6 +32,7 @@ class Settled(msgspec.Struct):
     identities: list[Resolved]
     relevance: Judged
     links: Linked
+    ministries: int
 
 
 def read_precedence(path: Path = PRECEDENCE) -> list[str]:
@@ -37,8 +40,14 @@ def read_precedence(path: Path = PRECEDENCE) -> list[str]:
     return msgspec.yaml.decode(path.read_bytes(), type=list[str])
 
 
-def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled:
+def settle(engine: Engine, sources: Mapping[str, Source], home: Path, parents: Parents | None = None) -> Settled:
     """Resolve identities, tie what stays two, say what is money for media and what counts, in one transaction.
+
+    Args:
+        engine: the registry.
+        sources: the declarations.
+        home: the installation, for its decisions.
+        parents: who stands above whom; the shipped file without it.
 
     Raises:
         ingest.decision_lines.DecisionError: two decisions contradict each other; nothing is changed.
@@ -46,9 +55,13 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
     decisions = load_decisions(home)
     judgements = load_judgements(home)
     order = read_precedence()
+    above = parents or Parents.load()
     with writing(engine) as connection:
         salt = read_salt(home)
+        named = name_ministries(connection, above)
         identities = resolve_registry(connection, decisions, salt)
+        ministries = write_ministries(connection, named)
+        write_parents(connection, above)
         write_lineages(connection, read_lineages())
         links = write_links(connection, decisions, salt, read_successions())
         relevance = judge(connection, sources, judgements)
@@ -56,4 +69,4 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path) -> Settled
         for name, source_id in ids.items():
             recount(connection, source_id, superseded_why(sources, name))
         count_between(connection, [(ids[name], name) for name in order if name in ids])
-    return Settled(identities, relevance, links)
+    return Settled(identities, relevance, links, ministries)

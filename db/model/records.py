@@ -21,7 +21,10 @@ from db.words import (
 
 
 class Record(Base):
-    """One record; `key` is the source's own raw identity and never changes."""
+    """One record; `key` is the source's own raw identity and never changes.
+
+    `ministry_name_id` is what the source states; `ministry_id` follows from it or from the payer at each settling.
+    """
 
     __tablename__ = "record"
     id: Mapped[Id]
@@ -50,6 +53,7 @@ class Record(Base):
 
     payer_name_id: Mapped[int] = mapped_column(Ref, ForeignKey("body_name.id"))
     ministry_id: Mapped[int] = mapped_column(Ref, ForeignKey("body.id"))
+    ministry_name_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("body_name.id"))
     organiser_name_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("body_name.id"))
     recipient_state: Mapped[str]
     recipient_name_id: Mapped[int | None] = mapped_column(Ref, ForeignKey("organisation_name.id"))

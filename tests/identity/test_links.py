@@ -191,15 +191,35 @@ def test_spellings_of_one_party_are_one_end(sqlite_engine: Engine, tmp_path: Pat
     assert {one[5] for one in links(sqlite_engine)} == {GROUP}
 
 
-def test_a_tie_of_two_that_a_number_makes_one_is_told_and_not_made(sqlite_engine: Engine, tmp_path: Path) -> None:
+def test_two_that_are_tied_stay_two_though_one_number_is_printed_beside_both(engine: Engine, tmp_path: Path) -> None:
     bodies = declare(columns={**_columns(), "BIN": {"to": "payer.id", "scheme": "KZ-BIN"}})
-    rows = [[name, "2024", FIRM, BIN, "Боз дала", "Освещение", "1", ""] for name in ("Отдел вымысла", "Бөлім")]
-    ingested(sqlite_engine, tmp_path, bodies, csv_of(*rows))
-    write(tmp_path, line(("body", "Отдел вымысла"), ("body", "Бөлім"), "successor", number=BIN))
-    done = settle(sqlite_engine, {bodies.name: bodies}, tmp_path)
+    names = ("Отдел вымысла", "Бөлім")
+    rows = [[name, "2024", FIRM, BIN, "Боз дала", "Освещение", "1", ""] for name in names]
+    ingested(engine, tmp_path, bodies, csv_of(*rows))
+    count = text("SELECT count(DISTINCT body_id) FROM body_name")
+    settle(engine, {bodies.name: bodies}, tmp_path)
+    with engine.connect() as connection:
+        assert connection.execute(count).scalar_one() == 1
+    one, other = (Spelling("body", "kz", name, BIN) for name in names)
+    tied = decision_line(
+        one, other, "same", who="A. B.", when=date(2026, 1, 2), why="renamed by a decree", relation="successor",
+        evidence=[IMPRINT],
+    )  # fmt: skip
+    write(tmp_path, tied)
+    assert settle(engine, {bodies.name: bodies}, tmp_path).links.notes == []
+    with engine.connect() as connection:
+        assert connection.execute(count).scalar_one() == 2
+    assert [(found[2], found[5]) for found in links(engine)] == [names]
+
+
+def test_a_tie_of_two_that_lead_to_one_entity_is_told_and_not_made(sqlite_engine: Engine, tmp_path: Path) -> None:
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS))
+    # the second name is printed nowhere, its number beside the first one alone
+    write(tmp_path, line(("organisation", FIRM), ("organisation", "ТОО «Боз»"), "merger", number=BIN))
+    done = settled(sqlite_engine, tmp_path)
     assert links(sqlite_engine) == []
-    assert len(done.links.notes) == 1
-    assert "line 1: ties as successor two that are one party" in done.links.notes[0]
+    (note,) = done.links.notes
+    assert "line 1: ties as merger two that are one party" in note
 
 
 def _columns() -> dict[str, dict[str, object]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sources import HEADINGS, csv_of, declare, ingested
+from sources import DECLARED, HEADINGS, csv_of, declare, ingested
 from sqlalchemy import Engine, text
 
 from db.archive import Archive
@@ -212,6 +212,32 @@ def test_two_bins_are_one_only_where_a_person_says_so(sqlite_engine: Engine, tmp
     write(tmp_path, decision_line(one, other, "same", who="A. B.", when=date(2026, 1, 2), why="a typing error"))
     settled(sqlite_engine, tmp_path)
     assert grouped(sums(sqlite_engine, "organisation", "recipient_name_id")) == [9]
+
+
+def test_bodies_are_one_by_number_and_by_decision_alone(engine: Engine, tmp_path: Path) -> None:
+    numbered = declare(
+        columns={**DECLARED["columns"], "BIN": {"to": "payer.id", "scheme": "KZ-BIN"}}, persons=PERSONS
+    )  # fmt: skip
+    names = [("Отдел А", ONE), ("Бөлім А", ONE), ("Отдел Б", OTHER), ("Отдел В", ""), ("Отдел Г", ONE)]
+    rows = [[name, "2024", "ТОО «Боз Дала»", bin_, "Боз дала", "Освещение", str(2**at), ""]
+            for at, (name, bin_) in enumerate(names)]  # fmt: skip
+    ingested(engine, tmp_path, numbered, csv_of(*rows))
+    settled(engine, tmp_path, numbered)
+    assert grouped(sums(engine, "body", "payer_name_id")) == [4, 8, 19]
+
+    def said(left: tuple[str, str], right: tuple[str, str], verdict: str, **more: str) -> str:
+        one, other = (Spelling("body", "kz", *end) for end in (left, right))
+        day = date(2026, 1, 2)
+        return decision_line(one, other, verdict, who="A. B.", when=day, why="a decree", **more)  # type: ignore[arg-type]
+
+    # a decision joins with all that the number joins, and keeps one of them apart
+    write(tmp_path, said(names[3], names[1], "same"), said(names[4], names[0], "different"))
+    settled(engine, tmp_path, numbered)
+    assert grouped(sums(engine, "body", "payer_name_id")) == [4, 11, 16]
+    # the number beside the fifth was printed in error, and it is the third
+    write(tmp_path, said(names[4], names[2], "same", relation="wrong id"))
+    settled(engine, tmp_path, numbered)
+    assert grouped(sums(engine, "body", "payer_name_id")) == [11, 20]
 
 
 def test_natural_persons_are_one_only_by_a_salted_line(engine: Engine, tmp_path: Path) -> None:

@@ -456,6 +456,7 @@ def upgrade() -> None:
         sa.Column("counted_why", sa.String(), nullable=False),
         sa.Column("payer_name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ministry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ministry_name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("organiser_name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("recipient_state", sa.String(), nullable=False),
         sa.Column("recipient_name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -566,6 +567,9 @@ def upgrade() -> None:
             name=op.f("fk_record_intermediary_name_id_organisation_name"),
         ),
         sa.ForeignKeyConstraint(["ministry_id"], ["body.id"], name=op.f("fk_record_ministry_id_body")),
+        sa.ForeignKeyConstraint(
+            ["ministry_name_id"], ["body_name.id"], name=op.f("fk_record_ministry_name_id_body_name")
+        ),
         sa.ForeignKeyConstraint(
             ["organiser_name_id"], ["body_name.id"], name=op.f("fk_record_organiser_name_id_body_name")
         ),
