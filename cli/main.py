@@ -31,6 +31,7 @@ _COMMANDS = {
     "names": "cli.looking",
     "topics": "cli.looking",
     "decide": "cli.deciding",
+    "ties": "cli.tying",
     "judge": "cli.judging",
     "review": "cli.reviewing",
 }

@@ -47,6 +47,11 @@ persons: {patterns: ["^ИП "], why: sole traders}
 expect:
   min: {records: 1}
 """
+REGISTER = """\
+Outlet,Publisher,Number
+УТРО ВЫМЫСЛА ПЛЮС,ТОО «НЕБЫЛЬ»,991240999991
+Никому не известный,ТОО «Небыль»,991240999991
+"""
 PERSON = "ИП Вымыслов А."
 ORDERS = [
     ("ТОО «Вымысел Медиа»", "040540000004", "Утро Вымысла", "2014", "100"),
@@ -80,6 +85,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             for n, (firm, bin_, outlet, year, total) in enumerate(ORDERS, start=1)]  # fmt: skip
     file = tmp_path / "orders.csv"
     file.write_text("\n".join(["Номер,Заказчик,Поставщик,БИН,СМИ,Предмет,Год,Сумма", *rows]) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Path("media-register.csv").write_text(REGISTER, encoding="utf-8")
     assert run("ingest", "zz_orders", str(file)).exit_code == 0
     return tmp_path / "home"
 
@@ -127,6 +134,7 @@ def test_every_command_of_the_document_does_what_it_says(home: Path) -> None:
         ("Группа «Вымысел»", "owner", "Акимат Вымысла", "", ""),
         ("ТОО «Вымысел Медиа»", "owner", "Группа «Вымысел»", "2012?", ""),
         ("Утро Вымысла", "publisher", "ТОО «Вымысел Медиа»", "2014", "2021-05"),
+        ("Утро Вымысла плюс", "publisher", "ТОО «Небыль»", "", ""),
         ("Заря Вымысла", "successor", "Утро Вымысла плюс", "2020-03-01", ""),
     ]
     lines = (home / "decisions" / "identity.jsonl").read_text(encoding="utf-8")

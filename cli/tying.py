@@ -1,0 +1,78 @@
+"""The command that takes the ties which a register states: `mediacontracts ties`."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast, get_args
+
+import click
+
+from cli.deciding import append_decision
+from cli.main import Refused
+from cli.progress import say
+from db.words import LinkRelation
+from ingest.decision_lines import DecisionError
+from ingest.identity import load_decisions
+from ingest.installation import Installation
+from ingest.names.identity_lines import Kind
+from ingest.register_ties import Columns, Terms, read_register, stated_ties
+from ingest.salt import kept_salt
+
+_KINDS = tuple(kind for kind in get_args(Kind) if kind != "group")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--left", required=True, metavar="HEADING", help="Column of the outlets, or of what is owned.")
+@click.option("--right", required=True, metavar="HEADING", help="Column of the publishers or owners.")
+@click.option("--left-id", default="", metavar="HEADING", help="Column of the left ones' registry ids.")
+@click.option("--right-id", default="", metavar="HEADING", help="Column of the right ones' registry ids.")
+@click.option("--relation", type=click.Choice([word.value for word in LinkRelation]), required=True,
+              help="What the right one is to the left one.")  # fmt: skip
+@click.option("--kind", type=click.Choice(_KINDS), default="outlet", show_default=True, help="What the left are.")
+@click.option("--right-kind", type=click.Choice(_KINDS), default="organisation", show_default=True,
+              help="What the right are.")  # fmt: skip
+@click.option("--country", required=True, help="Two letters, as the source declares: kz.")
+@click.option("--since", default="", help="When the ties began, if the register says so of all: 2014-05-31, 2014 …")
+@click.option("--until", default="", help="When they ended, in the same way.")
+@click.option("--who", required=True, help="Who decides; published.")
+@click.option("--why", required=True, help="What the register is and of which day; published.")
+@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it.")
+@click.option("--evidence", multiple=True, required=True, help="Where it can be seen; may be given several times.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be kept, and keep nothing.")
+def ties(
+    *, file: Path, left: str, right: str, left_id: str, right_id: str, relation: str, kind: str, right_kind: str,
+    country: str, since: str, until: str, who: str, why: str, when: datetime | None, evidence: tuple[str, ...],
+    dry_run: bool,
+) -> None:  # fmt: skip
+    """Keep the ties that a register states, a decision line for each row whose names the sources print.
+
+    Each line can be taken back by `decide --undo`. Look at the registry of your sources first (`check`), since names
+    are looked up in it.
+
+    \b
+    Example:
+      mediacontracts ties media-register.xlsx --left Outlet --right Publisher --right-id Number --relation publisher \\
+        --country rs --evidence https://example.org/register --who "A. B." --why "register of media, as of 2020"
+    """
+    installation = Installation.from_environment(os.environ)
+    day = when.date() if when else date.today()  # noqa: DTZ011 - the day of the person who decides
+    kinds = (cast("Kind", kind), cast("Kind", right_kind))
+    try:
+        rows = read_register(file, Columns(left, right, left_id, right_id))
+        terms = Terms(country, kinds, LinkRelation(relation), who, day, why, evidence, since, until)
+        with installation.locked():
+            salt = kept_salt(installation.home)
+            engine = installation.engine()
+            with engine.connect() as connection:
+                stated = stated_ties(connection, load_decisions(installation.home), salt, rows, terms)
+            engine.dispose()
+            if stated.lines and not dry_run:
+                append_decision(installation.home / "decisions" / "identity.jsonl", "\n".join(stated.lines))
+    except DecisionError as error:
+        raise Refused(str(error)) from None
+    for reason, count in stated.left_out.items():
+        say(f"{count} rows left out: {reason}")
+    say(f"{len(stated.lines)} of {len(rows)} rows {'would be' if dry_run else 'are'} kept as ties")

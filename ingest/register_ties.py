@@ -1,0 +1,204 @@
+"""Ties that a register states, such as a state register of media with publishers, as decision lines of one person.
+
+A row makes a line only where both names lead to one party each: the registry id first, else the name without regard to
+case. Where the register ties one name to several parties nobody can say which is meant, so it makes none.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from python_calamine import CalamineError, CalamineWorkbook
+from sqlalchemy import Connection, text
+
+from db.fold import clean
+from db.words import LinkRelation
+from ingest.decision_lines import DecisionError
+from ingest.names.decisions import Decisions
+from ingest.names.identity_lines import Kind, Spelling, decision_line, person_key
+
+_PRINTED: dict[str, str] = {
+    "outlet": "SELECT outlet_id, country, name, '', 0 FROM outlet_name ORDER BY name, id",
+    "organisation": (
+        "SELECT n.organisation_id, n.country, n.name, n.registry_id, o.is_person FROM organisation_name n "
+        "JOIN organisation o ON o.id = n.organisation_id ORDER BY n.name, n.registry_id, n.id"
+    ),
+    "body": "SELECT body_id, country, name, registry_id, 0 FROM body_name ORDER BY name, registry_id, id",
+}
+
+
+class RegisterError(DecisionError):
+    """A file of a register that cannot be read; the message names the file and what is missing."""
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """Headings of the file; the ids are "" where it has none."""
+
+    left: str
+    right: str
+    left_id: str = ""
+    right_id: str = ""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What all lines of a register say alike; see `ingest.names.identity_lines.decision_line`."""
+
+    country: str
+    kinds: tuple[Kind, Kind]
+    relation: LinkRelation
+    who: str
+    when: date
+    why: str
+    evidence: tuple[str, ...]
+    since: str = ""
+    until: str = ""
+
+
+class Row(NamedTuple):
+    """One row of the register."""
+
+    left: str
+    left_id: str
+    right: str
+    right_id: str
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """The lines, and how many rows made none, by the reason."""
+
+    lines: list[str]
+    left_out: Mapping[str, int]
+
+
+def read_register(path: Path, columns: Columns) -> list[Row]:
+    """Read a CSV file (UTF-8, by commas or semicolons) or the first sheet of a workbook.
+
+    Raises:
+        RegisterError: it cannot be read, or has no such heading.
+    """
+    cells = _csv(path) if path.suffix.casefold() in {".csv", ".txt"} else _workbook(path)
+    heading = [_text(cell) for cell in next(iter(cells), [])]
+    wanted = [name for name in (columns.left, columns.left_id, columns.right, columns.right_id) if name]
+    missing = [name for name in wanted if name not in heading]
+    if missing:
+        raise RegisterError(f"{path}: no heading {', '.join(map(repr, missing))}; it has {', '.join(heading)}")
+    places = [heading.index(name) if name else None for name in
+              (columns.left, columns.left_id, columns.right, columns.right_id)]  # fmt: skip
+    rows = ([_text(row[at]) if at is not None and at < len(row) else "" for at in places] for row in cells[1:])
+    return [Row(*row) for row in rows]
+
+
+def _csv(path: Path) -> list[list[Any]]:
+    try:
+        told = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise RegisterError(f"{path}: is not UTF-8; save it as 'CSV UTF-8'") from None
+    first = told.partition("\n")[0]
+    return list(csv.reader(told.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","))
+
+
+def _workbook(path: Path) -> list[list[Any]]:
+    try:
+        return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except (CalamineError, IndexError) as error:
+        raise RegisterError(f"{path}: is no CSV file and no workbook that can be read: {error}") from None
+
+
+def _text(cell: object) -> str:
+    return clean(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
+
+
+class _Name(NamedTuple):
+    entity: int
+    name: str
+    id: str
+    is_person: bool
+
+
+class _Printed:
+    """What sources print of one kind in one country, by registry id and by name without regard to case."""
+
+    def __init__(self, connection: Connection, kind: Kind, country: str) -> None:
+        self.kind, self.country = kind, country
+        self._ids: dict[str, list[_Name]] = defaultdict(list)
+        self._names: dict[str, list[_Name]] = defaultdict(list)
+        for entity, where, name, number, person in connection.execute(text(_PRINTED[kind])):
+            if where.lower() == country:
+                printed = _Name(entity, clean(name), number.strip(), bool(person))
+                self._names[printed.name.casefold()].append(printed)
+                if printed.id:
+                    self._ids[printed.id].append(printed)
+
+    def of(self, name: str, number: str) -> _Name | None:
+        """The one party that is meant, under the spelling that fits best; None for none, or more than one."""
+        found = self._ids.get(number, []) if number else []
+        found = found or self._names.get(name.casefold(), [])
+        if len({one.entity for one in found}) != 1:
+            return None
+        return next((one for one in found if one.name == name), found[0])
+
+    def spelling(self, one: _Name, salt: bytes) -> Spelling:
+        """The party as decisions name it."""
+        if one.is_person:
+            return Spelling(self.kind, self.country, person_key(salt, one.id or one.name))
+        return Spelling(self.kind, self.country, one.name, one.id)
+
+
+def stated_ties(
+    connection: Connection, decisions: Decisions, salt: bytes, rows: Sequence[Row], terms: Terms
+) -> Stated:
+    """The lines that a register gives, each tie once, those in force left out.
+
+    Args:
+        connection: the registry, settled.
+        decisions: the decisions in force.
+        salt: the installation's secret, under which natural persons are named.
+        rows: of the register.
+        terms: what all lines say.
+
+    Raises:
+        ingest.decision_lines.DecisionError: the terms cannot stand.
+    """
+    country = terms.country.lower()
+    lefts, rights = (_Printed(connection, kind, country) for kind in terms.kinds)
+    left_out: Counter[str] = Counter()
+    ties: dict[tuple[int, int], tuple[Spelling, Spelling]] = {}
+    ends: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        left, right = lefts.of(row.left, row.left_id), rights.of(row.right, row.right_id)
+        if left is not None:
+            ends[left.entity].add(row.right_id or row.right.casefold())
+        if left is None or right is None:
+            side, kind = ("left", terms.kinds[0]) if left is None else ("right", terms.kinds[1])
+            left_out[f"the {side} name leads to no {kind}, or to more than one"] += 1
+        elif (left.entity, right.entity) in ties:
+            left_out["said in another row"] += 1
+        else:
+            ties[left.entity, right.entity] = lefts.spelling(left, salt), rights.spelling(right, salt)
+    known = {
+        (decisions.find(one.left), decisions.find(one.right))
+        for one in decisions.links
+        if one.relation == terms.relation
+    }
+    lines: list[str] = []
+    for (entity, _), (one, other) in ties.items():
+        if len(ends[entity]) > 1:
+            left_out["the register ties the left one to several"] += 1
+        elif (decisions.find(one), decisions.find(other)) in known:
+            left_out["said already"] += 1
+        else:
+            lines.append(_line(one, other, terms))
+    return Stated(lines, dict(sorted(left_out.items())))
+
+
+def _line(left: Spelling, right: Spelling, terms: Terms) -> str:
+    return decision_line(
+        left, right, "same", who=terms.who, when=terms.when, why=terms.why, relation=terms.relation.value,
+        evidence=terms.evidence, since=terms.since, until=terms.until,
+    )  # fmt: skip
