@@ -1,13 +1,14 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pytest
 
+from db.words import LinkedKind, LinkRelation
 from ingest.decision_lines import DecisionError, line_id, undo_line
 from ingest.names.decisions import Decisions
-from ingest.names.identity_lines import Spelling, decision_line, person_key
+from ingest.names.identity_lines import IDENTITIES, Kind, Relation, Spelling, decision_line, person_key
 
 
 def spelling(name: str, number: str = "", kind: str = "outlet") -> dict[str, str]:
@@ -121,6 +122,11 @@ def test_links_that_contradict_name_both_lines(tmp_path: Path, lines: list[dict[
 )
 def test_links_of_other_times_or_kinds_stand_beside_each_other(tmp_path: Path, lines: list[dict[str, Any]]) -> None:
     assert len(load(tmp_path, lines).links) == 2
+
+
+def test_the_words_of_lines_are_those_of_the_registry() -> None:
+    assert set(get_args(Relation)) == {*IDENTITIES, *(word.value for word in LinkRelation)}
+    assert {*get_args(Kind), "person"} == {word.value for word in LinkedKind}
 
 
 def test_after_undo_a_link_may_be_said_with_other_dates(tmp_path: Path) -> None:

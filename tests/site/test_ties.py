@@ -11,7 +11,7 @@ import pytest
 from lxml import html as parser
 
 from publish.site.core.ties import ALWAYS, Node, Tie, Ties, meet
-from publish.site.reader.formats import span
+from publish.site.reader.formats import host, span
 from publish.site.reader.language import ASKED, Asked
 
 
@@ -189,6 +189,11 @@ def test_dates_say_what_is_not_known(language: str) -> None:
         assert tuple(" ".join(span(*one).split()) for one in dates) == SAID[language]
     finally:
         ASKED.reset(token)
+
+
+def test_an_address_is_shown_by_its_host() -> None:
+    assert host("https://register.invalid/1?a=b") == "register.invalid"
+    assert [host(text) for text in ("https://[", "a decree")] == ["https://[", "a decree"]
 
 
 def test_pages_speak_three_languages(site: Any) -> None:

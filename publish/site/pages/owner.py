@@ -9,7 +9,7 @@ from typing import Any
 
 from publish.site.core.filters import View
 from publish.site.core.sums import Group, Sum, groups, not_counted, totals
-from publish.site.core.ties import ALWAYS, Node, Ties, Years, party_named, read_ties
+from publish.site.core.ties import ALWAYS, Node, Ties, Years, party_named
 
 _TAKEN = (
     "SELECT k.id FROM json_each(?) AS m JOIN contracts AS k ON k.{column} = json_extract(m.value, '$[0]')"
@@ -90,10 +90,9 @@ def _rows_of(ties: Ties, found: dict[int, set[Years]], column: str) -> list[tupl
     ]
 
 
-def page(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] | None:
+def page(connection: sqlite3.Connection, kind: str, uid: str, ties: Ties) -> dict[str, Any] | None:
     """Everything on the page of a party that decisions alone name, or of a group; None where there is none."""
     at = party_named(connection, kind, uid)
     if at is None:
         return None
-    ties = read_ties(connection)
     return {"node": ties.nodes[at], "ties": ties.told(at), "owned": owned(connection, ties, at)}

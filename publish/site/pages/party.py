@@ -9,7 +9,7 @@ from db.slug import readable
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
-from publish.site.core.ties import party_of, read_ties
+from publish.site.core.ties import Ties, party_of
 from publish.site.pages.chart import Chart, by_year
 from publish.site.pages.owner import owned
 from publish.site.pages.ranking import Top, first_groups, tops
@@ -95,8 +95,8 @@ def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
     return here[0] if len(here) == 1 else None
 
 
-def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
-    """Everything on the page of one party."""
+def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], ties: Ties) -> dict[str, Any]:
+    """Everything on the page of one party; `ties` are all links of the release."""
     at = entity["id"]
     view = View(where=f"c.{kind} = ?", values=(at,), args=((kind, entity["uid"]),))
     records = value(connection, f"SELECT count(*) FROM contracts AS c WHERE c.{kind} = ?", (at,))
@@ -129,16 +129,15 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> d
         "neighbours": _neighbours(connection, kind, at),
         "coverage": _coverage(connection, at) if kind == "payer" else [],
         "near_years": _near_years(connection, at) if kind == "year" else [],
-        **_ties(connection, kind, entity),
+        **_ties(connection, kind, entity, ties),
     }
 
 
-def _ties(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+def _ties(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], ties: Ties) -> dict[str, Any]:
     """Who publishes, owns and follows the party, and what its members were paid where it owns any."""
     party = party_of(connection, kind, entity["id"]) if entity["state"] == "named" else None
     if party is None:
         return {"ties": [], "owned": None}
-    ties = read_ties(connection)
     return {"ties": ties.told(party), "owned": owned(connection, ties, party) if ties.owns(party) else None}
 
 

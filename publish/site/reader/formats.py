@@ -130,8 +130,11 @@ def _unsure(text: str) -> str:
 
 
 def host(address: str) -> str:
-    """The host of an address, to be shown in its place."""
-    return urlsplit(address).hostname or address
+    """The host of an address, to be shown in its place; what has none stays as it is."""
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
 
 
 def instant(text: str | None) -> str:

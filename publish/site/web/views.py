@@ -15,7 +15,7 @@ from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
 from publish.site.core.search import WHY
 from publish.site.core.sums import totals
-from publish.site.core.ties import KINDS, UP
+from publish.site.core.ties import KINDS, UP, read_ties
 from publish.site.pages import books, owner, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
@@ -98,8 +98,10 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     if format_ == "atom":
         return await feeds.feed(datasette, request, [(kind, uid)], entity["name"])
 
+    links = await keep(datasette, "ties", read_ties)
+
     def ask(connection: sqlite3.Connection) -> dict[str, Any]:
-        found = party.page(connection, kind, entity)
+        found = party.page(connection, kind, entity, links)
         if kind == "source":
             found["runs"] = books.source_runs(connection, entity["id"])
         return found
@@ -114,7 +116,8 @@ async def owner_page(datasette: Datasette, request: Request) -> Response:
     """The page of an owner group, or of an organisation or body that decisions alone name; or the same as JSON."""
     kind, uid = request.url_vars["kind"], request.url_vars["uid"]
     format_ = request.url_vars.get("format") or ""
-    context = await keep(datasette, f"owner {kind} {uid}", lambda connection: owner.page(connection, kind, uid))
+    links = await keep(datasette, "ties", read_ties)
+    context = await keep(datasette, f"owner {kind} {uid}", lambda connection: owner.page(connection, kind, uid, links))
     if context is None:
         raise NotFound(gettext("There is no such page in this release."))
     node = context["node"]
