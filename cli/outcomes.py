@@ -12,6 +12,7 @@ from ingest.decision_lines import DecisionError
 from ingest.declaration import DeclarationError
 from ingest.drafting import NoTableError
 from ingest.installation import BusyError
+from ingest.labelled import LabelFileError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.reference import ReferenceFileError
 from ingest.replay import UndeclaredSourceError
@@ -41,6 +42,7 @@ REFUSED = (
     UndeclaredSourceError,
     ReferenceFileError,
     NoTableError,
+    LabelFileError,
     DocumentRefused,
     LetterError,
     FormError,

@@ -1,6 +1,5 @@
 """Measure how well names are resolved, on a file of names with their true entity or of labelled pairs."""
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -8,22 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.components import Components
+from ingest.labelled import LabelFileError, read_labels
 from ingest.names.normalise import VERSION, normalise
 from ingest.names.resolve import resolve
 from ingest.names.score import score
 
 ERRORS_SHOWN: Final = 200
-
-
-def _read(path: Path, columns: set[str]) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = columns - set(reader.fieldnames or ())
-        if missing:
-            raise ValueError(
-                f"{path}: column {', '.join(sorted(missing))} is missing; it needs {', '.join(sorted(columns))}"
-            )
-        return list(reader)
+NAMES: Final = ("entity", "name")
+PAIRS: Final = ("part", "left", "right", "same")
 
 
 def _rates(merged_right: int, merged_wrong: int, true_pairs: int, with_review: int) -> dict[str, float | None]:
@@ -54,15 +45,15 @@ def evaluate(path: str | Path) -> dict[str, Any]:
         With review, a question joins two whole clusters.
 
     Raises:
-        ValueError: a column is missing, a row lacks a value, or there are fewer than two names.
+        ingest.labelled.LabelFileError: a column is missing, a row lacks a value, or there are fewer than two names.
     """
-    rows = _read(Path(path), {"entity", "name"})
-    for number, row in enumerate(rows, start=2):
+    rows = read_labels(Path(path), NAMES)
+    for row in rows:
         if not row["entity"] or not row["name"]:
-            raise ValueError(f"{path}: line {number}: entity and name must not be blank")
+            raise LabelFileError(f"{row.place}: entity and name must not be blank")
     labelled = list(dict.fromkeys((row["entity"], row["name"]) for row in rows))
     if len(labelled) < 2:
-        raise ValueError(f"{path}: needs at least two names, has {len(labelled)}")
+        raise LabelFileError(f"{path}: needs at least two names, has {len(labelled)}")
     return evaluate_names([entity for entity, _ in labelled], [name for _, name in labelled])
 
 
@@ -136,6 +127,11 @@ def _described(names: Sequence[str], left: int, other: int) -> dict[str, Any]:
     return {"left": names[left], "right": names[other], "band": suggestion.band, "reason": suggestion.reason}
 
 
+def parts(path: str | Path) -> list[str]:
+    """Return the parts of a file of labelled pairs: "dev", "held-out"."""
+    return sorted({row["part"] for row in read_labels(Path(path), PAIRS)})
+
+
 def evaluate_pairs(paths: Iterable[str | Path], *, part: str | None = None) -> dict[str, Any]:
     """Score labelled pairs one by one, without clusters.
 
@@ -152,11 +148,11 @@ def evaluate_pairs(paths: Iterable[str | Path], *, part: str | None = None) -> d
     bands: Counter[str] = Counter()
     errors: list[dict[str, Any]] = []
     for path in paths:
-        for row in _read(Path(path), {"part", "left", "right", "same"}):
+        for row in read_labels(Path(path), PAIRS):
             if part is not None and row["part"] != part:
                 continue
             suggestion = score(normalise(row["left"]), normalise(row["right"]))
-            same = row["same"] == "1"
+            same = row.one_of("same", ("0", "1")) == "1"
             pairs += 1
             true_pairs += same
             bands[suggestion.band] += 1

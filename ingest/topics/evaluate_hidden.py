@@ -1,61 +1,61 @@
-"""Measure the flags of hidden wording on flagged texts that a person looked at."""
+"""Measure the flags of hidden wording on texts that a person looked at."""
 
-import csv
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingest.topics.evaluate import interval
+import msgspec
+
+from ingest.interval import share_of
+from ingest.labelled import read_labels
 from ingest.topics.hidden import flags
+
+COLUMNS = ("kind", "text", "right")
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    kind: str
+    text: str
+    hides: bool
+    flagged: bool
 
 
 def evaluate_hidden(path: str | Path) -> dict[str, Any]:
-    """Say how often a flag is right.
+    """Say how often a flag is right, and how much of what hides is flagged.
 
     Args:
         path: CSV with the columns ``kind`` (of the flag), ``text``, ``right``: 1 where the text hides from a search as
-            the flag says, 0 where it does not (two words without a space, a sign for "times").
+            the flag says, 0 where it does not (two words without a space, a sign for "times"). What was flagged shows
+            precision; recall holds for as wide a search as the rest of the rows were found by.
 
     Returns:
-        JSON-serialisable, by kind and in all: labelled, flagged, right, precision with its Wilson interval; every
-        wrong flag, and every text that is right but not flagged any more.
+        JSON-serialisable, by kind and in all: labelled, flagged, right (flagged and hiding), precision and recall,
+        each with its Wilson interval; every wrong flag, and every text that hides but is not flagged.
 
     Raises:
-        ValueError: a column is missing, or a label is neither 0 nor 1.
+        ingest.labelled.LabelFileError: a column is missing, or a label is neither 0 nor 1.
     """
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"kind", "text", "right"} - set(reader.fieldnames or ())
-        if missing:
-            raise ValueError(f"{path}: column {', '.join(sorted(missing))} is missing")
-        rows = list(reader)
-    labelled: Counter[str] = Counter()
-    flagged: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    wrong: list[dict[str, str]] = []
-    lost: list[dict[str, str]] = []
-    for row in rows:
-        if row["right"] not in {"0", "1"}:
-            raise ValueError(f"{path}: {row['text']!r}: right is {row['right']!r}; 0 or 1 is meant")
-        is_right = row["right"] == "1"
-        is_flagged = any(flag.kind == row["kind"] for flag in flags(row["text"]))
-        for group in (row["kind"], "all"):
-            labelled[group] += 1
-            flagged[group] += is_flagged
-            right[group] += is_flagged and is_right
-        if is_flagged != is_right:
-            (wrong if is_flagged else lost).append({"kind": row["kind"], "text": row["text"]})
+    looked = []
+    for row in read_labels(Path(path), COLUMNS):
+        flagged = any(flag.kind == row["kind"] for flag in flags(row["text"]))
+        looked.append(_Looked(row["kind"], row["text"], row.one_of("right", ("0", "1")) == "1", flagged))
+    kinds = {kind: [one for one in looked if one.kind == kind] for kind in sorted({one.kind for one in looked})}
     return {
-        "kinds": {
-            group: {
-                "labelled": labelled[group],
-                "flagged": flagged[group],
-                "right": right[group],
-                "precision": right[group] / flagged[group] if flagged[group] else None,
-                "precision_interval": interval(right[group], flagged[group]),
-            }
-            for group in sorted(labelled)
-        },
-        "wrong": wrong,
-        "not_flagged": lost,
+        "question": "hidden wording",
+        "kinds": {kind: _measures(rows) for kind, rows in {**kinds, "all": looked}.items()},
+        "wrong": [{"kind": one.kind, "text": one.text} for one in looked if one.flagged and not one.hides],
+        "not_flagged": [{"kind": one.kind, "text": one.text} for one in looked if one.hides and not one.flagged],
+    }
+
+
+def _measures(rows: Sequence[_Looked]) -> dict[str, Any]:
+    flagged = sum(one.flagged for one in rows)
+    hiding = sum(one.hides for one in rows)
+    right = sum(one.flagged and one.hides for one in rows)
+    return {
+        "labelled": len(rows),
+        "flagged": flagged,
+        "right": right,
+        "precision": share_of(right, flagged),
+        "recall": share_of(right, hiding),
     }

@@ -6,11 +6,13 @@ portal, only by those who know its number. Flags are facts about a text, never a
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Literal
 
 import msgspec
+from rapidfuzz.distance import OSA
 
-from db.fold import clean, fold
+from db.fold import clean
 from ingest.values.text import clean as decode
 from ingest.values.text import lookalike_letters
 
@@ -24,17 +26,23 @@ _DIGIT_LETTERS: Final = {"0": "о", "3": "з", "6": "б", "4": "ч"}
 # a text without Latin letters holds no letter that poses as another; most texts are such, and this is a quick look
 _NO_LATIN: Final = re.compile("[\x00-@\\[-`{-\x7f\u0400-\u04ff\u2010-\u2027«»№]*")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_SAYS_NOTHING: Final = frozenset(
-    fold(text)
-    for text in (
-        "услуга", "услуги", "работа", "работы", "товар", "товары", "прочее", "прочие", "прочие услуги", "разное",
-        "другое", "лот", "лот 1", "тест", "test", "без названия", "одна услуга", "оказание услуг", "закупка",
-        "закупка услуг", "согласно технической спецификации", "согласно технической спецфикации", "согласно тз",
-        "согласно технической спецификаций", "согласно приложению", "в соответствии с технической спецификацией",
-        "қызмет", "қызметтер", "жұмыс", "тауар", "басқа", "техникалық ерекшелікке сәйкес",
-        "услуги сторонних организаций",
-    )
+# A title says nothing when it is made of such words alone. Stems are long, because short ones begin names of goods
+# (техника, лоток, тестер, спецодежда, нетто) and because titles without content are typed without care.
+_FILLER: Final = frozenset(
+    {
+        "в", "с", "и", "на", "к", "для", "по", "см", "без", "нет", "тз", "тс", "тех", "техн", "спец", "хар",
+        "прил", "лот", "тест", "test", "один", "одна", "работа", "работы", "товар", "товары", "закуп", "закупка",
+        "закупки", "закупку", "прочее", "прочие", "прочих", "прочая", "иные", "иное", "разное", "разные", "другое",
+        "другие", "сторонних", "организаций", "no", "мм", "мл", "кг", "гр", "шт", "вт", "қызмет", "қызметтер",
+        "жұмыс", "жұмыстар", "тауар", "тауарлар", "басқа", "бойынша",
+    }
 )  # fmt: skip
+_FILLER_STEMS: Final = (
+    "соглас", "соответств", "техническ", "спецификац", "характеристик", "задани", "приложени", "прилага", "договор",
+    "заявк", "заказчик", "перечн", "перечен", "услови", "услуг", "оказани", "наименован", "назван", "сәйкес",
+    "техникалық", "ерекшел", "тапсырма", "шартқа", "шарты", "қосымша", "көрсету",
+)  # fmt: skip
+_WORDS: Final = re.compile(r"[^\W\d_]+")
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -59,9 +67,10 @@ def _split_runs(text: str) -> list[tuple[int, int]]:
     for match in _SPLIT.finditer(text):
         letters = match.group()[::2].casefold()
         is_size = set(letters[1::2]) <= {"х", "x"}
+        is_list = all(ord(after) - ord(letter) == 1 for letter, after in pairwise(letters))  # "А Б В Г": buildings
         if letters[1:] in _SHORT_WORDS:  # "в С М И": the preposition is a word of its own
             found.append((match.start() + 2, match.end()))
-        elif letters in _SHORT_WORDS or (len(letters) >= 5 and not is_size):
+        elif letters in _SHORT_WORDS or (len(letters) >= 4 and not is_size and not is_list):
             found.append(match.span())
     return found
 
@@ -80,10 +89,28 @@ def flags(text: str) -> list[Flag]:
         for match in _DIGIT_INSIDE.finditer(decoded)
     ]
     found += [Flag("invisible characters", match.start(), match.group(), "") for match in _INVISIBLE.finditer(decoded)]
-    plain = fold(decoded)
-    if not re.search(r"[^\W\d_]{2,}", plain) or plain in _SAYS_NOTHING or len(set(plain.replace(" ", ""))) <= 2:
+    if _says_nothing(plain_wording(text)):
         found.append(Flag("empty title", 0, decoded, ""))
     return sorted(found, key=lambda flag: (flag.start, flag.kind))
+
+
+def _says_nothing(plain: str) -> bool:
+    words = _WORDS.findall(plain)
+    if all(len(word) == 1 for word in words) or len(set(plain.replace(" ", ""))) <= 2:
+        return True
+    return all(word in _FILLER or _begins_as_filler(word) for word in words)
+
+
+def _begins_as_filler(word: str) -> bool:
+    """Whether a word begins with a stem, one slip allowed in the long ones."""
+    if word.startswith(_FILLER_STEMS):
+        return True
+    return any(
+        OSA.distance(word[: len(stem) + longer], stem, score_cutoff=1) <= 1
+        for stem in _FILLER_STEMS
+        if len(stem) >= 6 and abs(len(word) - len(stem)) < 6
+        for longer in (-1, 0, 1)
+    )
 
 
 def _repaired(decoded: str) -> str:

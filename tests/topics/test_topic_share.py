@@ -12,7 +12,8 @@ from sources import csv_of, declare, ingested
 from sqlalchemy import Engine
 
 from ingest.settle import settle
-from ingest.topics.share import Band, topic_share
+from ingest.topics.evaluate_topics import Accuracy
+from ingest.topics.share import Band, TopicShare, corrected, held_against, topic_share
 
 SUBJECTS = [
     ("Освещение деятельности акима области", 600),
@@ -59,3 +60,50 @@ def test_the_band_holds_whatever_the_unknown_turns_out_to_be(found: int, unknown
 def test_a_topic_without_records_is_zero_to_the_unknown(sqlite_engine: Engine, topic: str) -> None:
     with sqlite_engine.connect() as connection:
         assert topic_share(connection, topic) == []
+
+
+GOOD = Accuracy(caught=95, of_topic=100, passed=190, of_others=200)
+
+
+def test_a_share_is_widened_by_the_error_of_the_rules() -> None:
+    band = Band(1000, 300, 0)
+    widened = corrected(band, GOOD)
+    assert widened is not None
+    # Rogan and Gladen: (.3 + .95 - 1) / (.95 + .95 - 1) = .278
+    assert widened[0] < (0.3 + 0.95 - 1) / 0.9 < widened[1]
+    assert widened[1] - widened[0] < 0.1
+    few = corrected(band, Accuracy(2, 3, 190, 200))
+    assert few is not None
+    assert few[1] - few[0] > widened[1] - widened[0]
+
+
+def test_what_states_no_topic_stays_open_to_both_sides() -> None:
+    widened = corrected(Band(1000, 150, 500), GOOD)
+    plain = corrected(Band(500, 150, 0), GOOD)
+    assert widened is not None
+    assert plain is not None
+    assert widened == pytest.approx((plain[0] / 2, plain[1] / 2 + 0.5))
+    assert corrected(Band(10, 0, 10), GOOD) == (0.0, 1.0)
+
+
+def test_rules_that_tell_nothing_apart_correct_nothing() -> None:
+    assert corrected(Band(1000, 300, 0), Accuracy(1, 10, 10, 100)) is None
+    assert corrected(Band(1000, 300, 0), Accuracy(0, 0, 10, 10)) is None
+    assert corrected(Band(0, 0, 0), GOOD) is None
+
+
+def test_the_correction_finds_the_true_share_of_a_made_registry() -> None:
+    # 10,000 records, 40 % of the topic; rules that catch 80 % and take 5 % of the others for it
+    found = round(4000 * 0.8 + 6000 * 0.05)
+    widened = corrected(Band(10_000, found, 0), Accuracy(160, 200, 380, 400))
+    assert widened is not None
+    assert widened[0] < 0.4 < widened[1]
+    assert Fraction(found, 10_000) < Fraction(4, 10)
+
+
+def test_an_answer_is_given_with_and_without_the_error_of_the_rules() -> None:
+    share = TopicShare("contracted", "KZT", Band(10, 7, 0), Band(1000, 700, 0))
+    told = held_against(share, Accuracy(5, 8, 40, 50), Fraction(80, 100))
+    assert told["money"]["answer"] == "less than stated"
+    assert told["money"]["corrected_answer"] == "within the band"
+    assert told["records"]["whole"] == 10

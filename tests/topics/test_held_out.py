@@ -1,0 +1,124 @@
+"""The rules on rows that nobody had in sight when they were written: what is measured is written here, bad or good."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ingest.interval import share_of, weighted_share, wilson
+from ingest.labelled import LabelFileError
+from ingest.topics.evaluate import evaluate
+from ingest.topics.evaluate_topics import evaluate_topics, kappa
+
+HERE = Path(__file__).parent
+PURCHASES = HERE / "held_out_purchases.csv"
+TOPICS = HERE / "held_out_topics.csv"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_no_row_is_one_that_the_rules_were_written_with() -> None:
+    known = {(row["name"].strip(), row["description"].strip()) for row in rows_of(HERE / "labels.csv")}
+    found = rows_of(PURCHASES)
+    assert not [row["id"] for row in found if (row["name"].strip(), row["description"].strip()) in known]
+    assert len({row["id"] for row in found}) == len(found) >= 400
+    assert Counter(row["label"] for row in found) == {"not media": 412, "media": 35, "undecided": 4}
+
+
+def test_weights_add_up_to_what_was_drawn_from() -> None:
+    whole = sum(float(row["weight"]) for row in rows_of(PURCHASES) if row["weight"])
+    assert whole == pytest.approx(8498, abs=1)
+    of_topics = rows_of(TOPICS)
+    assert len({row["id"] for row in of_topics}) == len(of_topics) >= 300
+    per_stratum = Counter(row["stratum"] for row in of_topics if row["weight"])
+    assert set(per_stratum.values()) == {38}
+    assert len(per_stratum) == 8
+
+
+def test_media_or_not_on_unseen_rows() -> None:
+    found = evaluate(PURCHASES)
+    # nothing else is taken for media, but many wordings of media are left for a person
+    assert found["counts"].get("not media / media", 0) == 0
+    assert found["precision"] == 1
+    assert {error["verdict"] for error in found["errors"]} == {"undecided"}
+    assert found["recall"] == (found["media"] - len(found["errors"])) / found["media"]
+    low, high = found["recall_interval"]
+    assert low < found["recall"] < high
+    assert found["population"]["stands_for"] == 8498
+    assert found["population"]["false_alarms"]["value"] == 0
+    assert 0 < found["population"]["false_alarms"]["high"] < 0.04
+
+
+def test_topics_on_unseen_rows() -> None:
+    found = evaluate_topics(TOPICS)
+    assert found["labelled"] + found["unsure_left_out"] == 399
+    assert found["agreement"]["value"] == 1 - len(found["errors"]) / found["labelled"]
+    for measure in ("agreement", "agreement_of_the_population", "kappa"):
+        assert found[measure]["low"] < found[measure]["value"] < found[measure]["high"]
+    praise = found["topics"]["praise of officials"]
+    assert praise["labelled"] == 9
+    assert praise["right"] <= praise["said"]
+    assert sum(topic["labelled"] for topic in found["topics"].values()) == found["labelled"]
+
+
+def test_kappa_by_hand() -> None:
+    # Cohen's own arithmetic: 20 yes-yes, 15 no-no, 5 and 10 apart; observed .7, by chance .5
+    pairs = [("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15
+    found = kappa(pairs)
+    assert found is not None
+    assert found["value"] == pytest.approx(0.4)
+    assert found["low"] == pytest.approx(0.4 - 1.959964 * (0.7 * 0.3 / 50 / 0.25) ** 0.5)
+    assert kappa([]) is None
+    assert kappa([("a", "a")] * 3) is None
+
+
+def test_a_weighted_share_counts_what_rows_stand_for() -> None:
+    rows = [(10.0, True), (10.0, False), (1.0, True), (0.0, True)]
+    found = weighted_share(rows)
+    assert found is not None
+    assert found["value"] == pytest.approx(11 / 21)
+    assert (found["low"], found["high"]) == wilson(11 / 21 * (size := 21**2 / 201), size)
+    # rows that stand for one each are a plain share
+    plain = weighted_share([(1.0, True)] * 8 + [(1.0, False)] * 2)
+    assert plain == pytest.approx(share_of(8, 10))
+    assert weighted_share([(0.0, True)]) is None
+    none_hit = weighted_share([(3.0, False)] * 9)
+    assert none_hit is not None
+    assert none_hit["high"] > 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,source_topic,subject\n1,a,b\n", "line 1: column topic is missing"),
+        ("id,source_topic,subject,topic\n1,a,b,weather\n", "line 2: topic is 'weather'"),
+        ("id,source_topic,subject,topic\n1,a,b\n", "line 2: 3 cells, but 4 headings"),
+        ("", "line 1: nothing here"),
+    ],
+)
+def test_bad_labels_of_topics_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "topics.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LabelFileError, match=message):
+        evaluate_topics(path)
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "heavy", "inf"])
+def test_a_weight_is_a_positive_number(tmp_path: Path, weight: str) -> None:
+    path = tmp_path / "topics.csv"
+    path.write_text(f"id,weight,source_topic,subject,topic\n1,{weight},a,b,sport\n", encoding="utf-8")
+    with pytest.raises(LabelFileError, match="line 2: weight is"):
+        evaluate_topics(path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "topics.csv"
+    path.write_bytes("id,source_topic,subject,topic\n1,а,б,sport\n".encode("cp1251"))
+    with pytest.raises(LabelFileError, match="not UTF-8"):
+        evaluate_topics(path)
