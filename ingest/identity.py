@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Table
@@ -30,10 +30,20 @@ from ingest.spelling import entity_key
 
 Kind = Literal["outlet", "organisation", "body"]
 
-_TABLES: Mapping[Kind, tuple[Any, Any, str]] = {
-    "outlet": (Outlet, OutletName, "outlet_id"),
-    "organisation": (Organisation, OrganisationName, "organisation_id"),
-    "body": (Body, BodyName, "body_id"),
+
+class Kept(NamedTuple):
+    """Where a kind of party is kept: entities, their spellings, and how spellings and records point at them."""
+
+    entities: Table
+    names: Table
+    reference: str
+    used: str
+
+
+KEPT: Mapping[Kind, Kept] = {
+    "outlet": Kept(table_of(Outlet), table_of(OutletName), "outlet_id", "outlet_name_id"),
+    "organisation": Kept(table_of(Organisation), table_of(OrganisationName), "organisation_id", "recipient_name_id"),
+    "body": Kept(table_of(Body), table_of(BodyName), "body_id", "payer_name_id"),
 }
 
 
@@ -85,7 +95,7 @@ def resolve_registry(connection: Connection, decisions: Decisions, salt: bytes =
         decisions: the decisions in force.
         salt: see `ingest.salt`; without it lines about natural persons are not looked up.
     """
-    return [_resolve_kind(connection, kind, decisions, salt) for kind in _TABLES]
+    return [_resolve_kind(connection, kind, decisions, salt) for kind in KEPT]
 
 
 def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions, salt: bytes) -> Resolved:
@@ -99,25 +109,20 @@ def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions, salt
         found, asked = _clusters(kind, members, decisions, salt)
         clusters += found
         questions += asked
-    entities = _entities(connection, kind)
-    moved = _move(connection, kind, clusters, entities)
+    moved = _move(connection, kind, clusters)
     return Resolved(kind, len(printed), len(clusters), moved, questions)
 
 
 def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
     """Every spelling of a kind, in an order that does not depend on how it came in."""
-    entities, names, reference = _TABLES[kind]
+    kept = KEPT[kind]
     columns = "n.id_scheme, n.registry_id" if kind != "outlet" else "'' AS id_scheme, '' AS registry_id"
     person = "e.is_person" if kind == "organisation" else "0 AS is_person"
-    used = {
-        "outlet": "outlet_name_id",
-        "organisation": "recipient_name_id",
-        "body": "payer_name_id",
-    }[kind]
     rows = connection.exec_driver_sql(
-        f"SELECT n.id, n.{reference}, n.country, n.name, {columns}, {person}, coalesce(u.records, 0) "
-        f"FROM {table_of(names).name} n JOIN {table_of(entities).name} e ON e.id = n.{reference} "
-        f"LEFT JOIN (SELECT {used} AS name_id, count(*) AS records FROM record GROUP BY {used}) u ON u.name_id = n.id"
+        f"SELECT n.id, n.{kept.reference}, n.country, n.name, {columns}, {person}, coalesce(u.records, 0) "
+        f"FROM {kept.names.name} n JOIN {kept.entities.name} e ON e.id = n.{kept.reference} "
+        f"LEFT JOIN (SELECT {kept.used} AS name_id, count(*) AS records FROM record GROUP BY 1) u "
+        "ON u.name_id = n.id"
     )
     by_name = kind == "organisation"
     found = [
@@ -170,21 +175,29 @@ def _person(kind: Kind, printed: Printed, salt: bytes) -> Spelling:
     return Spelling(kind, printed.country.lower(), person_key(salt, printed.registry_id or printed.name))
 
 
-def _entities(connection: Connection, kind: Kind) -> dict[str, int]:
-    entities, _, _ = _TABLES[kind]
-    return {row[1]: row[0] for row in connection.exec_driver_sql(f"SELECT id, key FROM {table_of(entities).name}")}
+class _Stored(NamedTuple):
+    id: int
+    name: str
+    is_person: bool
 
 
-def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]], entities: dict[str, int]) -> int:
+def _entities(connection: Connection, kind: Kind) -> dict[str, _Stored]:
+    """The entities of a kind as they are stored, by key."""
+    person = "is_person" if kind == "organisation" else "0"
+    rows = connection.exec_driver_sql(f"SELECT key, id, name, {person} FROM {KEPT[kind].entities.name}")
+    return {row[0]: _Stored(row[1], row[2], bool(row[3])) for row in rows}
+
+
+def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]]) -> int:
     """Point each spelling at its cluster's entity; gives the number of spellings that moved."""
-    mapped, names, reference = _TABLES[kind]
-    table: Table = table_of(mapped)
+    table, names, reference, _ = KEPT[kind]
+    entities = _entities(connection, kind)
     claimed: set[str] = set()
     moves: list[tuple[int, int]] = []
-    shown: list[tuple[str, int]] = []
+    renamed: list[tuple[str, int]] = []
     new: list[tuple[Any, ...]] = []
     first_new = next_id(connection, table)
-    people: set[int] = set()
+    people: list[tuple[bool, int]] = []
     for cluster in sorted(clusters, key=lambda c: (c[0].country, c[0].name, c[0].id_scheme, c[0].registry_id)):
         wanted = sorted({p.base_key for p in cluster}, key=lambda key: ("|" in key, key))
         free = [key for key in wanted if key not in claimed]
@@ -192,27 +205,23 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
         # two clusters of one printed id: the second becomes an entity of its own
         key = free[0] if free else f"{best.country}|{best.name}|apart"
         claimed.add(key)
+        is_person = any(p.is_person for p in cluster)
         if key not in entities:
-            entities[key] = first_new + len(new)
-            new.append(_new_entity(kind, entities[key], key, best))
+            entities[key] = _Stored(first_new + len(new), best.name, best.is_person)
+            new.append(_new_entity(kind, entities[key].id, key, best))
         target = entities[key]
-        shown.append((best.name, target))
-        if any(p.is_person for p in cluster):
-            people.add(target)
-        moves += [(target, p.id) for p in cluster if p.entity_id != target]
+        if target.name != best.name:
+            renamed.append((best.name, target.id))
+        if is_person and not target.is_person:
+            people.append((True, target.id))
+        moves += [(target.id, p.id) for p in cluster if p.entity_id != target.id]
     insert_rows(connection, table, _ENTITY_COLUMNS[kind], new)
-    update_rows(connection, table_of(names), (reference,), "id", moves)
+    update_rows(connection, names, (reference,), "id", moves)
     if kind == "organisation":
-        _mark_persons(connection, table, people)
-    stored = {row[0]: row[1] for row in connection.exec_driver_sql(f"SELECT id, name FROM {table.name}")}
-    update_rows(connection, table, ("name",), "id", [(name, i) for name, i in shown if stored[i] != name])
+        # a natural person's number is never published, so one spelling that shows it is enough
+        update_rows(connection, table, ("is_person",), "id", people)
+    update_rows(connection, table, ("name",), "id", renamed)
     return len(moves)
-
-
-def _mark_persons(connection: Connection, table: Table, people: set[int]) -> None:
-    """Mark as natural persons those that any spelling shows to be one; their numbers are then never published."""
-    unmarked = connection.exec_driver_sql(f"SELECT id FROM {table.name} WHERE NOT is_person")
-    update_rows(connection, table, ("is_person",), "id", [(True, row[0]) for row in unmarked if row[0] in people])
 
 
 _ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {

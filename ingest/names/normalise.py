@@ -35,6 +35,8 @@ class Name(msgspec.Struct, frozen=True, gc=False):
         legal_form: our id of the legal form ("LLP"), or None where none is stated.
         medium: newspaper, tv, radio, …, or None where none is stated.
         tokens: folded words of the name proper in printed order; codes for a body of the state.
+        core: the tokens joined; kept here because every comparison of the name asks for it.
+        digits: the tokens that hold a digit, sorted: "31 канал" and "7 канал" are two. None for a body of the state.
         version: `VERSION` of the rules.
         steps: what was done, in order, for `explain`.
         kind: "body" for a body of the state, else "outlet" (an outlet or an organisation: names cannot tell).
@@ -52,6 +54,8 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     legal_form: str | None
     medium: str | None
     tokens: tuple[str, ...]
+    core: str
+    digits: tuple[str, ...]
     version: int
     steps: tuple[str, ...]
     kind: str
@@ -60,18 +64,6 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     printed: str
     placeholder: bool
     person: bool
-
-    @property
-    def core(self) -> str:
-        """The words of the name proper joined in printed order."""
-        return "".join(self.tokens)
-
-    @property
-    def digits(self) -> tuple[str, ...]:
-        """The words that hold a digit, sorted: "31 канал" and "7 канал" are two. None for a body of the state."""
-        if self.kind == "body":
-            return ()
-        return tuple(sorted(token for token in self.tokens if not token.isalpha() and any(map(str.isdigit, token))))
 
 
 @cache
@@ -142,6 +134,10 @@ def _once(tokens: list[str]) -> list[str]:
     return tokens[:half] if half >= 2 and tokens[:half] == tokens[half:] else tokens
 
 
+def _with_digits(tokens: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(token for token in tokens if not token.isalpha() and any(map(str.isdigit, token))))
+
+
 def normalise(raw: str) -> Name:
     """Take a printed name apart into a `Name`. Any text is accepted; an empty one is a placeholder."""
     steps: list[str] = []
@@ -186,6 +182,8 @@ def normalise(raw: str) -> Name:
         legal_form=_main_form(forms),
         medium=medium,
         tokens=tuple(named),
+        core=core,
+        digits=() if kind == "body" else _with_digits(named),
         version=VERSION,
         steps=tuple(steps),
         kind=kind,
@@ -199,7 +197,7 @@ def normalise(raw: str) -> Name:
 
 def _nobody(raw: str, steps: list[str]) -> Name:
     return Name(
-        raw=raw, key="", skeleton="", legal_form=None, medium=None, tokens=(), version=VERSION,
+        raw=raw, key="", skeleton="", legal_form=None, medium=None, tokens=(), core="", digits=(), version=VERSION,
         steps=(*steps, "names nobody: placeholder"), kind="outlet", qualifiers=(), whole="", printed="",
         placeholder=True,
         person=False,

@@ -10,14 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine
 
 from db.privacy import mask_person_ids
 from ingest.decision_lines import DecisionError
-from ingest.identity import Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
+from ingest.identity import KEPT, Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import Spelling, decision_line
 
@@ -78,23 +77,6 @@ class Queue(msgspec.Struct, frozen=True):
     pairs: list[Pair]
     unaskable: int
     spellings: frozenset[Spelling]
-
-
-class _Link(NamedTuple):
-    """How records point at a kind, and at the party on the other side of the money."""
-
-    used: str
-    other_used: str
-    other_names: str
-    other_reference: str
-    others: str
-
-
-_LINKS: Mapping[Kind, _Link] = {
-    "outlet": _Link("outlet_name_id", "payer_name_id", "body_name", "body_id", "body"),
-    "organisation": _Link("recipient_name_id", "payer_name_id", "body_name", "body_id", "body"),
-    "body": _Link("payer_name_id", "recipient_name_id", "organisation_name", "organisation_id", "organisation"),
-}
 
 
 class _Known:
@@ -172,13 +154,14 @@ def _pairs(
 
 def _read(connection: Connection, kind: Kind, entity_of: Mapping[int, int]) -> _Known:
     """Read the records of a kind once, grouped, for all pairs together."""
-    link = _LINKS[kind]
+    used = KEPT[kind].used
+    other = KEPT["organisation" if kind == "body" else "body"]
     rows = connection.exec_driver_sql(
-        f"SELECT r.{link.used}, o.name, r.year_state, r.year, r.year_to, r.currency, r.measure, "
+        f"SELECT r.{used}, o.name, r.year_state, r.year, r.year_to, r.currency, r.measure, "
         "r.counted AND r.relevance = 'media', count(*), sum(r.amount_minor) FROM record r "
-        f"LEFT JOIN {link.other_names} n ON n.id = r.{link.other_used} "
-        f"LEFT JOIN {link.others} o ON o.id = n.{link.other_reference} "
-        f"WHERE r.{link.used} IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+        f"LEFT JOIN {other.names.name} n ON n.id = r.{other.used} "
+        f"LEFT JOIN {other.entities.name} o ON o.id = n.{other.reference} "
+        f"WHERE r.{used} IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
     )
     known = _Known()
     for name_id, other, year_state, year, year_to, currency, measure, counts, records, minor in rows:

@@ -57,10 +57,10 @@ def _aliases() -> dict[str, Alias]:
 
 def known_outlet(name: Name) -> str | None:
     """Return the slug of the known outlet of `aliases.yml` that a name is a spelling of, or None."""
-    if name.kind == "body" or name.placeholder:
-        return None
     alias = _aliases().get(name.key)
-    if alias is None or (name.medium and alias.media and name.medium not in alias.media):
+    if alias is None or name.kind == "body" or name.placeholder:
+        return None
+    if name.medium and alias.media and name.medium not in alias.media:
         return None
     return alias.slug
 
@@ -97,7 +97,7 @@ class _Pair(NamedTuple):
 
 def _pair(left: Name, right: Name) -> _Pair:
     one, other = known_outlet(left), known_outlet(right)
-    if one and one == other:
+    if (one and one == other) or left.medium == right.medium:
         medium = "yes"
     elif {left.medium, right.medium} == {"website", None}:
         medium = "perhaps"  # a site beside a name without a kind may be the paper's site
@@ -198,11 +198,48 @@ def _bodies(left: Name, right: Name) -> Suggestion:
     return Suggestion("review", 0.7, why) if why else _new(0.3, "other type, subject or region of a body")
 
 
-def _ending_only(left: set[str], right: set[str]) -> bool:
+class _Apart(NamedTuple):
+    """How two outlets with other words lie apart, which several rules weigh.
+
+    Attributes:
+        only_left: words of the left one alone.
+        only_right: words of the right one alone.
+        shared_letters: of the words of both.
+        longest: letters of the longer name.
+        distance: slips between the two, cut off where it is too many to matter.
+        core_swapped: two neighbours changed places in the folded names.
+        printed_swapped: the same in the names as printed.
+    """
+
+    only_left: set[str]
+    only_right: set[str]
+    shared_letters: int
+    longest: int
+    distance: int
+    core_swapped: bool
+    printed_swapped: bool
+
+
+def _apart(left: Name, right: Name) -> _Apart:
+    one, other = set(left.tokens), set(right.tokens)
+    longest = max(len(left.core), len(right.core))
+    distance = OSA.distance(left.core, right.core, score_cutoff=max(3, longest // 3))
+    return _Apart(
+        one - other,
+        other - one,
+        sum(map(len, one & other)),
+        longest,
+        distance,
+        distance == 1 and _swapped(left.core, right.core, 3),
+        _swapped(left.printed, right.printed, 3),
+    )
+
+
+def _ending_only(apart: _Apart) -> bool:
     """Say whether what differs is the ending of one long word: "ekonomski" and "ekonomsko"."""
-    if len(left) != 1 or len(right) != 1:
+    if len(apart.only_left) != 1 or len(apart.only_right) != 1:
         return False
-    one, other = next(iter(left)), next(iter(right))
+    (one,), (other,) = apart.only_left, apart.only_right
     stem = 0
     for a, b in zip(one, other, strict=False):
         if a != b:
@@ -211,33 +248,36 @@ def _ending_only(left: set[str], right: set[str]) -> bool:
     return stem >= 5 and max(len(one), len(other)) - stem <= 3 and min(len(one), len(other)) >= 5
 
 
-def _same_but_one_letter(left: set[str], right: set[str]) -> bool:
+def _same_but_one_letter(apart: _Apart) -> bool:
     """Say whether the words that differ are one long word each: "CR" and "CS" are two firms, not an error."""
+    left, right = apart.only_left, apart.only_right
     return len(left) <= 1 and len(right) <= 1 and min(map(len, [*left, *right]), default=9) >= 4
 
 
 def _goes_on(left: Name, right: Name) -> bool:
     """Say whether a long name is the beginning of the other, but for two words: "/ CNPJ" printed behind a firm."""
-    short, long = sorted((left.tokens, right.tokens), key=len)
+    short, long = left.tokens, right.tokens
+    if len(short) > len(long):
+        short, long = long, short
     return len(long) - len(short) <= 2 and long[: len(short)] == short and sum(map(len, short)) >= 22
 
 
-def _proven(pair: _Pair, distance: int, longest: int) -> Suggestion | None:
+def _proven(pair: _Pair, apart: _Apart) -> Suggestion | None:
     """Say which likeness of two outlets with other words is proof enough."""
     left, right = pair.left, pair.right
     if left.core == right.core:
         return _if_medium(pair.medium, 0.98, "same letters, words divided otherwise")
     if (
-        _swapped(left.core, right.core, 5)
+        (apart.core_swapped and apart.longest >= 5)
         or _swapped(left.key, right.key, 6)
-        or _swapped(left.printed, right.printed, 5)
+        or (apart.printed_swapped and len(left.printed) >= 5)
     ):
         return _if_medium(pair.medium, 0.96, "two letters changed places")
-    if not _ending_only(set(left.tokens) - set(right.tokens), set(right.tokens) - set(left.tokens)):
+    if not _ending_only(apart):
         return None
-    if distance == 1 and longest >= 14:
+    if apart.distance == 1 and apart.longest >= 14:
         return _if_medium(pair.medium, 0.94, "one ending differs in a long name")
-    if sum(map(len, set(left.tokens) & set(right.tokens))) >= 10:
+    if apart.shared_letters >= 10:
         return _if_medium(pair.medium, 0.92, "one ending differs, the other words are the same")
     return None
 
@@ -245,39 +285,36 @@ def _proven(pair: _Pair, distance: int, longest: int) -> Suggestion | None:
 def _likeness(pair: _Pair) -> Suggestion:
     """Compare two outlets whose words differ."""
     left, right = pair.left, pair.right
-    longest = max(len(left.core), len(right.core))
-    distance = OSA.distance(left.core, right.core, score_cutoff=max(3, longest // 3))
-    proven = _proven(pair, distance, longest)
+    apart = _apart(left, right)
+    proven = _proven(pair, apart)
     if proven:
         return proven
-    likeness = max(0.0, 1 - distance / longest)
-    why = _near(pair, distance, longest)
+    likeness = max(0.0, 1 - apart.distance / apart.longest)
+    why = _near(left, right, apart)
     if why:
         return Suggestion("review", likeness, why)
-    why = _more_words(left, right) or medium_misspelled(left, right)
+    why = _more_words(left, right, apart) or medium_misspelled(left, right)
     return Suggestion("review", 0.7, why) if why else _new(likeness, "other words")
 
 
-def _near(pair: _Pair, distance: int, longest: int) -> str | None:
+def _near(left: Name, right: Name, apart: _Apart) -> str | None:
     """Say which few letters tell two names apart, where a person should look."""
-    left, right = pair.left, pair.right
     # in the folded spelling too: "Зңа" beside "Zan" is printed in two scripts
-    if _swapped(left.printed, right.printed, 3) or _swapped(left.core, right.core, 3):
+    if apart.printed_swapped or apart.core_swapped:
         return "two letters changed places in a short name"
-    only_left, only_right = set(left.tokens) - set(right.tokens), set(right.tokens) - set(left.tokens)
-    if distance <= 1 and longest >= 9 and _same_but_one_letter(only_left, only_right):
+    if apart.distance <= 1 and apart.longest >= 9 and _same_but_one_letter(apart):
         return "one letter differs"
-    if distance <= 2 and longest >= 12 and left.skeleton == right.skeleton:
+    if apart.distance <= 2 and apart.longest >= 12 and left.skeleton == right.skeleton:
         return "same consonants"
     return "two scripts, few letters differ" if near_across_scripts(left, right) else None
 
 
-def _more_words(left: Name, right: Name) -> str | None:
+def _more_words(left: Name, right: Name, apart: _Apart) -> str | None:
     """Say by how much one long name is longer than the other."""
-    more = set(left.tokens) ^ set(right.tokens)
-    shared_letters = sum(map(len, set(left.tokens) & set(right.tokens)))
-    if len(more) == 1 and shared_letters >= (12 if max(map(len, more)) <= 4 else 22):
-        return f"one more word: {' '.join(more)}"
+    if len(apart.only_left) + len(apart.only_right) == 1:
+        (more,) = apart.only_left | apart.only_right
+        if apart.shared_letters >= (12 if len(more) <= 4 else 22):
+            return f"one more word: {more}"
     return "one goes on where the other ends" if _goes_on(left, right) else None
 
 

@@ -32,6 +32,8 @@ def slipped_medium(token: str) -> str | None:
 
 def medium_misspelled(left: Name, right: Name) -> str | None:
     """Say why two names are one but for a slip in a word for a medium, or None."""
+    if len(left.tokens) == len(right.tokens):
+        return None
     for one, other in ((left, right), (right, left)):
         # the other name is this one without its slips, which rules out nearly every pair before a word is looked at
         if len(one.tokens) <= len(other.tokens) or not set(other.tokens) < set(one.tokens):

@@ -9,7 +9,7 @@ import msgspec
 from db.words import Relevance
 from ingest.topics.guards import may_match
 from ingest.topics.hidden import plain_wording
-from ingest.topics.rules import RelevanceRule, Rules, shipped
+from ingest.topics.rules import RelevanceRule, shipped
 
 NO_RULE: Final = "no rule"
 _DIGITS: Final = re.compile(r"\D")
@@ -85,26 +85,14 @@ def _match(rule: RelevanceRule, purchase: Purchase, name: str, text: str) -> str
     return found.group()
 
 
-def classify(purchase: Purchase, rules: Rules | None = None) -> Verdict:
-    """Say whether a purchase is money for media; without any sign it is undecided.
-
-    Args:
-        purchase: what the source says.
-        rules: another table than the shipped one.
-    """
-    return _by_shipped_rules(purchase) if rules is None else _verdict(purchase, rules)
-
-
-@lru_cache(maxsize=65_536)
-def _by_shipped_rules(purchase: Purchase) -> Verdict:
-    # a portal names the same goods in the same words thousands of times
-    return _verdict(purchase, shipped())
-
-
-def _verdict(purchase: Purchase, rules: Rules) -> Verdict:
+@lru_cache(maxsize=65_536)  # a portal names the same goods in the same words thousands of times
+def classify(purchase: Purchase) -> Verdict:
+    """Say whether a purchase is money for media; without any sign it is undecided."""
     name = plain_wording(purchase.name)
     text = " \n ".join(filter(None, (name, plain_wording(purchase.description))))
-    hits = [(rule, matched) for rule in rules.relevance if (matched := _match(rule, purchase, name, text)) is not None]
+    hits = [
+        (rule, matched) for rule in shipped().relevance if (matched := _match(rule, purchase, name, text)) is not None
+    ]
     if not hits:
         return Verdict(Relevance.UNDECIDED, NO_RULE, 0, "", "", ())
     hits.sort(key=lambda hit: -hit[0].score)  # stable: of equal scores the one further up
@@ -112,21 +100,13 @@ def _verdict(purchase: Purchase, rules: Rules) -> Verdict:
     return Verdict(rule.relevance, rule.id, rule.score, rule.service, matched, tuple(hit[0].id for hit in others))
 
 
-def topic_of(*texts: str, rules: Rules | None = None) -> Topic | None:
-    """Return what texts are about, or None where no rule says; the source's own topic may be one of the texts."""
-    return _topic_by_shipped_rules(texts) if rules is None else _topic(texts, rules)
-
-
 @lru_cache(maxsize=65_536)
-def _topic_by_shipped_rules(texts: tuple[str, ...]) -> Topic | None:
-    return _topic(texts, shipped())
-
-
-def _topic(texts: tuple[str, ...], rules: Rules) -> Topic | None:
+def topic_of(*texts: str) -> Topic | None:
+    """Return what texts are about, or None where no rule says; the source's own topic may be one of the texts."""
     text = " \n ".join(plain_wording(text) for text in texts if text)
     hits = [
         (rule, found.group())
-        for rule in rules.topics
+        for rule in shipped().topics
         if may_match(rule.needs, text)
         and (found := rule.pattern.search(text))
         and not (rule.unless and rule.unless.search(text))
