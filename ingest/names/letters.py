@@ -19,6 +19,11 @@ _ORDINAL: Final = re.compile(r"\b(\d+)\s?-?\s?(?:ый|ий|ой|й|ая|я|ое|
 _SWAPPED: Final = re.compile(r'(?:(?<=^)|(?<=\s))(\w)"(?=\w)')
 _PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
 _WORD: Final = re.compile(r"[^\W_]+")
+# band II of very high frequency, 87.5 to 108 MHz, written with its fraction; "Radio 105" may be a name
+_FREQUENCY: Final = re.compile(
+    r"(?<![\d.,])(?:8[789]|9\d|10[0-8])[.,]\d{1,2}(?![\d.,])(?:\s*(?:MHz|МГц))?", re.IGNORECASE
+)
+_RADIO: Final = re.compile(r"radio|радио|\bfm\b|\bmhz\b|\bмгц\b", re.IGNORECASE)
 _APOSTROPHE: Final = re.compile("(?<=\\w)['`´’‘ʼʹʺ′″](?=\\w)")
 _PLAIN: Final = str.maketrans("әғқңөұүіһёšćčžãçáéíóúâêô", "агкноууихеscczacaeiouaeo") | {ord("đ"): "dj"}
 
@@ -49,6 +54,19 @@ def drop_web_ends(text: str) -> tuple[str, bool]:
     if "." not in text:
         return text, False
     return (changed := _web_address().sub(r"\1", text)), changed != text
+
+
+def split_frequency(text: str) -> tuple[str, list[str]]:
+    """Return ``text`` without the frequency of a radio station, and the frequency: where it is heard, not its name.
+
+    A name that has no other word than "radio" keeps it: "Radio 101,2" is called so.
+    """
+    found = _FREQUENCY.findall(text)
+    if not found or not _RADIO.search(text):
+        return text, []
+    rest = clean(_FREQUENCY.sub(" ", text))
+    named = any(len(word) > 1 and word.isalpha() for word in _WORD.findall(_RADIO.sub(" ", rest)))
+    return (rest, found) if named else (text, [])
 
 
 def join_abbreviations(text: str) -> str:

@@ -40,7 +40,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
         version: `VERSION` of the rules.
         steps: what was done, in order, for `explain`.
         kind: "body" for a body of the state, else "outlet" (an outlet or an organisation: names cannot tell).
-        qualifiers: folded words that stood in parentheses, mostly a place.
+        qualifiers: folded words that stood in parentheses, mostly a place; the frequency of a radio station.
         whole: every word in lower case of its own script, joined: shows names that differ by a space, a quote or
             two letters that changed places.
         printed: the name proper in lower case of its own script, joined: shows a slip that folding blurs.
@@ -84,7 +84,7 @@ def _placeholders() -> frozenset[tuple[str, ...]]:
 
 
 def _printed_words(raw: str, steps: list[str]) -> tuple[list[str], list[str], bool]:
-    """Return words, words in parentheses, and whether a web address stood in the name."""
+    """Return words, words in parentheses or of a frequency, and whether a web address stood in the name."""
     text = letters.plain_quotes(raw)
     _note(steps, "unicode, quotes and spaces made plain", raw, text)
     if '"' in text:
@@ -92,11 +92,14 @@ def _printed_words(raw: str, steps: list[str]) -> tuple[list[str], list[str], bo
     text, parts = letters.split_parentheses(text)
     if parts:
         steps.append(f"parentheses kept apart: {', '.join(parts)}")
+    text, heard = letters.split_frequency(text)
+    if heard:
+        steps.append(f"frequency kept apart: {', '.join(heard)}")
     address, is_address = letters.drop_web_ends(text)
     if is_address:
         _note(steps, "end of a web address out", text, address)
     text = _changed(steps, "abbreviations joined", address, letters.join_abbreviations)
-    return letters.name_words(text), letters.name_words(" ".join(parts)), is_address
+    return letters.name_words(text), letters.name_words(" ".join([*parts, *heard])), is_address
 
 
 def _changed(steps: list[str], what: str, text: str, change: Callable[[str], str]) -> str:

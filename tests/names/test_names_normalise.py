@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.names.normalise import VERSION, explain, normalise
+from ingest.names.score import score
 
 NAMES = st.text(
     alphabet="абвгдежзиклмнопрстуфхцчшщъыьэюяәғқңөұүһіАБОТЖҚ"
@@ -201,3 +202,29 @@ def test_the_order_of_words_and_the_form_do_not_change_the_key(words: list[str],
     random.shuffle(shuffled)
     assert normalise(frame.format(" ".join(shuffled))).key == normalise(" ".join(words)).key
     assert normalise(normalise(" ".join(words)).key).key == normalise(" ".join(words)).key
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("Radio NS Plus 105,2", "Radio NS plus"),
+        ("RADIO SOKO 97,4 MHz", "Radio Soko"),
+        ("Радио Боз 101.4 FM", "Радио Боз FM"),
+    ],
+)
+def test_where_a_station_is_heard_is_not_its_name(text: str, same_as: str) -> None:
+    assert normalise(text).key == normalise(same_as).key
+    assert any("frequency kept apart" in step for step in normalise(text).steps)
+
+
+@pytest.mark.parametrize(
+    "text", ["Radio 101,2", "Radio Hit 105", "TV Kanal 92,4", "Radio 021", "Radio Bum 110,5", "Radio FM 97.7"]
+)
+def test_a_number_that_is_no_frequency_or_the_whole_name_stays(text: str) -> None:
+    assert normalise(text).digits
+
+
+def test_two_frequencies_of_one_name_are_a_question() -> None:
+    suggestion = score(normalise("Radio Boz 94,5"), normalise("Radio Boz 102,5"))
+    assert suggestion.band == "review"
+    assert score(normalise("Radio Boz 94,5"), normalise("Radio Boz")).band == "auto"

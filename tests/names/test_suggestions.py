@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 SUGGESTED = {
     "pairs_brazil.csv": "fea3bad05a45f8602b974bdcb7464bb04004279e601eb4f08d879a1611dd325e",
     "pairs_kazakhstan.csv": "dfc81484dcd456039a470a91411a514d4cd1d64f54208f990c564659bc1c721f",
-    "pairs_serbia.csv": "20023a40eba050789ae52023ec7e78a59a766224491647040684f990a7e5ca5e",
+    "pairs_serbia.csv": "dad0c86bb4f2b843888955ca2aa0541e57456b933d28b19e028eef7d71fa029a",
 }
 
 
