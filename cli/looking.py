@@ -50,7 +50,12 @@ def names() -> None:
 
 @names.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def evaluate(file: Path) -> None:
+@click.option(
+    "--second-opinion",
+    type=click.Choice(["splink"]),
+    help="Measure on labelled pairs what this library says, and how far it agrees with our rules.",
+)
+def evaluate(file: Path, second_opinion: str | None) -> None:
     """Measure automatic merging on labelled names (columns entity, name) or pairs (part, left, right, same).
 
     Prints JSON; pairs are measured part by part.
@@ -59,11 +64,16 @@ def evaluate(file: Path) -> None:
     Examples:
       mediacontracts names evaluate outlet-names.csv
       mediacontracts names evaluate tests/names/pairs_serbia.csv
+      mediacontracts names evaluate tests/names/pairs_serbia.csv --second-opinion splink
     """
     from ingest.labelled import columns_of, nearest  # noqa: PLC0415 - as below
     from ingest.names import evaluate as measures  # noqa: PLC0415 - brings in rapidfuzz
 
-    if nearest(columns_of(file), (measures.NAMES, measures.PAIRS)) == measures.PAIRS:
+    if second_opinion:
+        from ingest.names.evaluate_opinion import evaluate_opinion  # noqa: PLC0415 - brings in the extra
+
+        _print(evaluate_opinion(file))
+    elif nearest(columns_of(file), (measures.NAMES, measures.PAIRS)) == measures.PAIRS:
         _print({part: measures.evaluate_pairs([file], part=part) for part in measures.parts(file)})
     else:
         _print(measures.evaluate(file))

@@ -13,6 +13,7 @@ from ingest.declaration import DeclarationError
 from ingest.drafting import NoTableError
 from ingest.installation import BusyError
 from ingest.labelled import LabelFileError
+from ingest.names.second_opinion import NoSplinkError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.reference import ReferenceFileError
 from ingest.replay import UndeclaredSourceError
@@ -64,6 +65,7 @@ WRONG_USE = (
     ContactError,
     RegisterError,
     DeadlineError,
+    NoSplinkError,
 )
 TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError)
 

@@ -22,11 +22,14 @@ _READ = ("kind", "country", "left", "left_id", "right", "right_id", "decision", 
 COLUMNS = (
     "kind", "country", "left", "left_id", "right", "right_id", "reason", "score", "left_spellings", "right_spellings",
     "left_records", "right_records", "left_money", "right_money", "left_years", "right_years", "left_parties",
-    "right_parties", "decision", "relation", "why",
+    "right_parties", "probability", "speaks_for", "speaks_against", "decision", "relation", "why",
 )  # fmt: skip
-"""Columns of the file; a person fills `decision` (same, different, unsure), and may fill `relation` and `why`."""
+"""Columns of the file; a person fills `decision` (same, different, unsure), and may fill `relation` and `why`.
 
-_NUMBERS = frozenset({"score", "left_records", "right_records"})
+`probability`, `speaks_for` and `speaks_against` are the second opinion, empty where none was asked for.
+"""
+
+_NUMBERS = frozenset({"score", "left_records", "right_records", "probability"})
 _VERDICTS = {"s": "same", "d": "different", "u": "unsure"}
 _MOST_ERRORS = 20
 
@@ -71,8 +74,15 @@ def _line(pair: Pair) -> tuple[str | int, ...]:
     told = zip(_told(pair.left), _told(pair.right), strict=True)
     return (
         one.kind, one.country, one.name, one.id, other.name, other.id, pair.reason, f"{pair.score:.2f}",
-        *(cell for cells in told for cell in cells), "", "", "",
+        *(cell for cells in told for cell in cells), *_second(pair), "", "", "",
     )  # fmt: skip
+
+
+def _second(pair: Pair) -> tuple[str, str, str]:
+    if pair.opinion is None:
+        return "", "", ""
+    one = pair.opinion
+    return f"{one.probability:.3f}", "; ".join(one.speaks_for), "; ".join(one.speaks_against)
 
 
 def _told(side: Side) -> tuple[str | int, ...]:

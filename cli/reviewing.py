@@ -21,7 +21,9 @@ from ingest.identity import load_decisions
 from ingest.installation import Installation
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import Verdict, decision_line
+from ingest.names.opinions import with_opinions
 from ingest.names.queue import Pair, Queue, Side, review_queue
+from ingest.names.second_opinion import LEAST
 
 _KEYS: dict[str, Verdict] = {"s": "same", "d": "different", "u": "unsure"}
 _SAME_KEY_OF_A_CYRILLIC_KEYBOARD = str.maketrans("ывглй", "sdukq")
@@ -38,7 +40,12 @@ _SHOWN = 8
     "--apply", "filled", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Take the answers of a file that --csv wrote: all of them, or none.",
 )  # fmt: skip
-def review(*, who: str, why: str, sheet: Path | None, filled: Path | None) -> None:
+@click.option(
+    "--second-opinion",
+    type=click.Choice(["splink"]),
+    help="Show beside each question what this library says of it; it decides nothing. Needs the extra of its name.",
+)
+def review(*, who: str, why: str, sheet: Path | None, filled: Path | None, second_opinion: str | None) -> None:
     """Decide whether two printed names are one, pair by pair, where most money is at stake first.
 
     Each answer is kept as a line of decisions/identity.jsonl; `decide --undo` takes it back. What was decided,
@@ -48,6 +55,7 @@ def review(*, who: str, why: str, sheet: Path | None, filled: Path | None) -> No
     Examples:
       mediacontracts review --who "A. B."
       mediacontracts review --csv queue.csv
+      mediacontracts review --csv queue.csv --second-opinion splink
       mediacontracts review --apply queue.csv --who "A. B."
     """
     if sheet and filled:
@@ -59,7 +67,11 @@ def review(*, who: str, why: str, sheet: Path | None, filled: Path | None) -> No
         decisions = load_decisions(installation.home)
         engine = installation.engine()
         queue = review_queue(engine, decisions)
+        if second_opinion and not filled:
+            queue = with_opinions(engine, queue)
         engine.dispose()
+    if second_opinion and not filled and (silent := sum(pair.opinion is None for pair in queue.pairs)):
+        say(f"no second opinion on {silent} pairs: fewer than {LEAST} names of their kind and country to learn from")
     if queue.unaskable:
         say(f"{queue.unaskable} pairs are left out: a person's number in a name, or both names printed alike")
     if sheet:
@@ -130,7 +142,7 @@ def _ask(installation: Installation, queue: Queue, decisions: Decisions, *, who:
         if decisions.verdict(pair.left.spelling, pair.right.spelling) is not None:
             continue
         click.echo(f"\n{number} of {len(queue.pairs)} · {pair.left.spelling.kind} · {_shown(pair)}")
-        for line in side_by_side(pair):
+        for line in (*side_by_side(pair), *_second(pair)):
             click.echo(line)
         key = _key()
         if key == "q":
@@ -158,6 +170,17 @@ def _ask(installation: Installation, queue: Queue, decisions: Decisions, *, who:
 
 def _shown(pair: Pair) -> str:
     return f"{_plain(pair.reason)} · likeness {pair.score:.2f}"
+
+
+def _second(pair: Pair) -> Iterator[str]:
+    """What the second opinion says, on one line."""
+    if pair.opinion is None:
+        return
+    said = [f"one with probability {pair.opinion.probability:.2f}"]
+    for word, told in (("for", pair.opinion.speaks_for), ("against", pair.opinion.speaks_against)):
+        if told:
+            said.append(f"{word} it {', '.join(told)}")
+    yield f"{'splink':<9} {' · '.join(said)}"
 
 
 def _key() -> str:

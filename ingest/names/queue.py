@@ -19,6 +19,7 @@ from ingest.decision_lines import DecisionError
 from ingest.identity import KEPT, Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import Spelling, decision_line
+from ingest.names.second_opinion import Opinion
 
 Money = Mapping[tuple[str, str], int]
 """Minor units by currency and measure, which are never added."""
@@ -56,12 +57,14 @@ class Pair(msgspec.Struct, frozen=True):
         right: the other.
         reason: why it is asked, in words.
         score: 0 to 1, how alike they are; not a probability.
+        opinion: what Splink says, where it was asked and had names enough.
     """
 
     left: Side
     right: Side
     reason: str
     score: float
+    opinion: Opinion | None = None
 
 
 class Queue(msgspec.Struct, frozen=True):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ingest.interval import Z_95, share_of, weighted_share
+from ingest.agreement import kappa
+from ingest.interval import share_of, weighted_share
 from ingest.labelled import Labelled, read_labels
 from ingest.topics.classify import topic_of
 from ingest.topics.rules import shipped
@@ -127,23 +126,3 @@ def _of_topic(read: Sequence[ReadTopic], topic: str) -> dict[str, Any]:
         "precision": share_of(right, said),
         "recall": share_of(right, labelled),
     }
-
-
-def kappa(pairs: Sequence[tuple[str, str]]) -> dict[str, float] | None:
-    """Cohen's kappa: agreement beyond what chance alone would give (J. Cohen, 1960), with its interval at 95 %.
-
-    Args:
-        pairs: two readings of each thing.
-
-    Returns:
-        value, low, high; None where chance alone explains everything (nothing, or one class only).
-    """
-    total = len(pairs)
-    left, right = (Counter(side) for side in zip(*pairs, strict=True)) if pairs else (Counter[str](), Counter[str]())
-    chance = sum(left[word] * right[word] for word in left) / (total * total) if total else 1.0
-    if chance == 1.0:
-        return None
-    observed = sum(one == other for one, other in pairs) / total
-    value = (observed - chance) / (1 - chance)
-    spread = Z_95 * sqrt(observed * (1 - observed) / (total * (1 - chance) ** 2))
-    return {"value": value, "low": max(-1.0, value - spread), "high": min(1.0, value + spread)}

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.agreement import kappa
 from ingest.interval import share_of, weighted_share, wilson
 from ingest.labelled import LabelFileError
 from ingest.topics.evaluate import evaluate
-from ingest.topics.evaluate_topics import evaluate_topics, kappa
+from ingest.topics.evaluate_topics import evaluate_topics
 
 HERE = Path(__file__).parent
 PURCHASES = HERE / "held_out_purchases.csv"
