@@ -108,7 +108,7 @@ def evaluate_topics(*, file: Path, hide: bool, share: bool, topic: str, country:
       mediacontracts topics evaluate tests/topics/held_out_purchases.csv
       mediacontracts topics evaluate tests/topics/hidden_labels.csv
       mediacontracts topics evaluate tests/topics/held_out_purchases.csv --hide
-      mediacontracts topics evaluate tests/topics/held_out_topics.csv --share --country KZ --stated 80
+      mediacontracts topics evaluate tests/topics/second_draw_topics.csv --share --country KZ --stated 80
     """
     from ingest.labelled import columns_of, nearest, read_labels  # noqa: PLC0415 - as below
     from ingest.topics import evaluate as purchases  # noqa: PLC0415 - reads the rules

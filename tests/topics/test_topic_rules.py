@@ -134,6 +134,51 @@ def test_any_text_gets_the_same_verdict_twice(name: str, description: str) -> No
     assert verdict.rule_id == NO_RULE or verdict.matched
 
 
-@pytest.mark.parametrize("text", ["Ekologija i zdravlje", "Manjinski sadržaj", "Bela Crkva: hronika opštine"])
+@pytest.mark.parametrize("text", ["Ekologija i zdravlje", "Ostalo", "Bela Crkva: hronika opštine"])
 def test_a_class_of_two_topics_and_the_name_of_a_town_are_no_topic(text: str) -> None:
     assert topic_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "topic"),
+    [
+        (("Ekologija i zdravlje", "Zelena šuma"), "environment"),
+        (("Ekologija i zdravlje", "Zdravo srce"), "health"),
+        (("Ekologija i zdravlje", "Priče sa reke"), None),
+        (("Manjinski sadržaj", "Naša reč"), "interethnic accord"),
+        (("Manjinski sadržaj", "Poljoprivreda danas"), "agriculture"),
+        (("Neprivilegovane grupe", "Glasnik"), "family and society"),
+        (("Sport", "Mladi na stazi"), "sport"),
+        (("Ostalo", "Mladi na stazi"), "youth"),
+        (("Informativni program", "Rad lokalne samouprave"), "work of state bodies"),
+        (("Освещение деятельности губернатора",), "praise of officials"),
+        (("Формирование положительного имиджа области",), None),
+    ],
+)
+def test_the_class_of_a_source_and_the_words_of_a_project(texts: tuple[str, ...], topic: str | None) -> None:
+    found = topic_of(*texts)
+    assert (found.topic if found else None) == topic
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Размещение видеосюжетов о выдуманном совете",
+        "Услуги по распространению информации о работе администрации на радио",
+        "Публикация официальной информации в периодическом печатном издании",
+        "Подготовка выпусков газеты",
+        "Публикация агитационных материалов в газете",
+        "Услуги информационных агентств",
+    ],
+)
+def test_what_is_placed_in_media_is_media(name: str) -> None:
+    assert classify(Purchase(name=name)).relevance is Relevance.MEDIA
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Подписка на газеты", "Печать агитационных материалов", "Ремонт телевизоров", "Поставка радиостанций",
+     "Подготовка документации", "Распространение листовок"],
+)  # fmt: skip
+def test_what_is_no_placement_is_not_taken_for_one(name: str) -> None:
+    assert classify(Purchase(name=name)).relevance is not Relevance.MEDIA
