@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any
 
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows
@@ -44,6 +45,19 @@ class Sum:
     def key(self) -> tuple[str, str]:
         """What may be added together at all."""
         return (self.measure, self.currency)
+
+
+def sum_told(one: Sum) -> dict[str, Any]:
+    """A total as programs read it, in files and answers alike."""
+    return {
+        "sum_of": one.kind,
+        "measure": one.measure,
+        "currency": one.currency,
+        "sum_minor": one.minor,
+        "counted_rows": one.records,
+        "without_sum": one.without_sum,
+        "not_exact": one.not_exact,
+    }
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Addresses of files: a filtered view as CSV, XLSX, JSON or JSON Lines, and whole tables beside the records."""
+"""Addresses of files: a filtered view in every format, and whole tables beside the records as CSV."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.site.core.filters import FilterError
 from publish.site.exports.columns import BOOK_TABLES
-from publish.site.exports.files import Make, csv_file, json_file, json_lines_file, raw_csv_file, table_file
+from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
+from publish.site.exports.objects import json_file, json_lines_file
 from publish.site.exports.sheet import check_size, xlsx_file
 from publish.site.web.feeds import table_feed
 from publish.site.web.reading import read

@@ -14,7 +14,7 @@ from db.privacy import mask_person_ids
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
 from publish.site.core.search import WHY
-from publish.site.core.sums import Group, Sum, totals
+from publish.site.core.sums import Group, sum_told, totals
 from publish.site.pages import books, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
@@ -262,7 +262,7 @@ def _party_json(context: dict[str, Any]) -> dict[str, Any]:
         "kind": context["kind"],
         **{name: entity[name] for name in kept if name in entity},
         "records": context["records"],
-        "sums": [_sum_json(one) for one in context["sums"]],
+        "sums": [sum_told(one) for one in context["sums"]],
         "not_counted": context["not_counted"],
         "years": [_group_json(group) for group in context["years"]],
         **{f"by_{name}": [_group_json(group) for group in groups] for name, groups in context["groups"].items()},
@@ -274,18 +274,7 @@ def _group_json(group: Group) -> dict[str, Any]:
         "uid": group.uid,
         "name": group.name,
         "records": group.records,
-        "sums": [_sum_json(one) for one in group.sums],
-    }
-
-
-def _sum_json(one: Sum) -> dict[str, Any]:
-    return {
-        "sum_of": one.kind,
-        "measure": one.measure,
-        "currency": one.currency,
-        "sum_minor": one.minor,
-        "counted_rows": one.records,
-        "without_sum": one.without_sum,
+        "sums": [sum_told(one) for one in group.sums],
     }
 
 
