@@ -1,8 +1,8 @@
 """Builds a release from nothing, verifies it, and shows it in place of the last one.
 
-A release is a directory: the database, its metadata, CSV files, manifest, attribution, the difference to the release
-before, and the folder `proofs` where pages may be shown. The same registry gives the same bytes (on the same library
-versions): rows stand in the order of their uids, and no clock is read.
+A release is a directory: the database, its metadata, CSV and Parquet files, manifest, attribution, the difference to
+the release before, and the folder `proofs` where pages may be shown. The same registry gives the same bytes (on the
+same library versions): rows stand in the order of their uids, and no clock is read.
 """
 
 from __future__ import annotations

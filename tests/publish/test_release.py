@@ -66,7 +66,7 @@ def test_same_bytes_whatever_the_database_the_ids_and_the_order(
     fill_registry(twin, renumbered(rows))
     third = build_release(twin, tmp_path / "c", slugs=tmp_path / "c.jsonl")
     twin.dispose()
-    assert len(hashes(first.directory)) == 10
+    assert len(hashes(first.directory)) == 12
     assert hashes(first.directory) == hashes(again.directory) == hashes(third.directory)
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "c.jsonl").read_bytes()
     assert first.name == third.name
@@ -280,7 +280,9 @@ def test_manifest_has_every_file_count_and_sum(
     assert set(manifest["files"]) == there
     for name, told in manifest["files"].items():
         assert sha256((result.directory / name).read_bytes()).hexdigest() == told["sha256"]
-    assert manifest["files"]["contracts.csv"]["rows"] == 10
+    for name in ("contracts.csv", "contracts-raw.csv", "contracts.parquet"):
+        assert manifest["files"][name]["rows"] == 10
+    assert manifest["files"]["other_records.parquet"]["rows"] == 2
     assert manifest["sums"] == [
         {"currency": "KZT", "measure": "contracted", "rows": 5, "rows_with_sum": 4, "sum_minor": 350_000_303,
          "sum": "3500003.03"},
@@ -304,7 +306,7 @@ def test_a_sample_says_so_everywhere(sqlite_engine: Engine, tmp_path: Path, rows
     assert result.sample
     assert result.name.startswith("sample-")
     names = [path.name for path in result.directory.iterdir()]
-    assert len(names) == 10
+    assert len(names) == 12
     assert all(name.startswith("sample_") for name in names)
     with opened(result.directory) as out:
         about = dict(out.execute("SELECT name, value FROM about"))

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
@@ -48,12 +49,18 @@ def test_rows_and_sums_survive_every_file(site: Any, sql: Any, query: str, where
         "json": json.loads(site.get(f"/contracts.json{query}").text)["rows"],
         "jsonl": [json.loads(line) for line in site.get(f"/contracts.jsonl{query}").text.splitlines()],
     }
+    sheet = load_workbook(io.BytesIO(site.get(f"/contracts.xlsx{query}").content))["contracts"]
+    head, *cells = sheet.iter_rows(values_only=True)
+    sets["xlsx"] = [dict(zip(map(str, head), row, strict=True)) for row in cells]
+    sets["parquet"] = pq.read_table(io.BytesIO(site.get(f"/contracts.parquet{query}").content)).to_pylist()
     for name, found in sets.items():
         assert len(found) == count, name
         assert total(found) == expected, name
-    uids = [row["uid"] for row in sets["raw"]]
-    assert [row["uid"] for row in sets["csv"]] == uids == [row["uid"] for row in sets["json"]]
+        assert [row["uid"] for row in found] == [row["uid"] for row in sets["raw"]], name
     assert sets["raw"][0]["outlet_uid"]
+    for name in ("json", "jsonl"):
+        for one, other in zip(sets[name], sets["raw"], strict=True):
+            assert {key: "" if cell is None else str(cell) for key, cell in one.items()}.items() <= other.items()
     assert not any(row["outlet"].isdigit() for row in sets["csv"])
 
 

@@ -35,7 +35,7 @@ ROBOTS = "".join(
             for path in _NO_ROBOTS
         ),
         *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", "/media_contracts", "/sample_media_contracts")),
-        *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "xlsx")),
+        *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "parquet", "xlsx")),
         "Allow: /\n",
         "Sitemap: {sitemap}\n",
     ]

@@ -12,6 +12,7 @@ from publish.site.core.filters import FilterError
 from publish.site.exports.columns import BOOK_TABLES
 from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
 from publish.site.exports.objects import json_file, json_lines_file
+from publish.site.exports.parquet import parquet_file
 from publish.site.exports.sheet import check_size, xlsx_file
 from publish.site.web.feeds import table_feed
 from publish.site.web.reading import read
@@ -26,6 +27,7 @@ FORMATS: dict[str, tuple[Make, str]] = {
     "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (json_file, "application/json; charset=utf-8"),
     "jsonl": (json_lines_file, "application/x-ndjson; charset=utf-8"),
+    "parquet": (parquet_file, "application/vnd.apache.parquet"),
 }
 
 
