@@ -16,6 +16,7 @@ from db import model as m
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from db.model.requests import RequestState
+from publish.exports import rows_of
 from publish.release import MixedSourcesError, NothingToReleaseError, build_release
 from publish.request_rows import COVERAGE_WORDS, NOT_ASKED
 from publish.schema_books import COVERAGE_STATES
@@ -328,6 +329,12 @@ def test_invented_figures_never_stand_beside_real_ones(
     assert not (tmp_path / "s.jsonl").exists()
     mixed = build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl", allow_mixed=True)
     assert mixed.sample
+    with opened(mixed.directory) as out:
+        (warning,) = out.execute("SELECT value FROM about WHERE name = 'warning'").fetchone()
+    out.close()
+    assert "invented figures beside real ones" in warning
+    told = {row["source"]: row["invented"] for row in rows_of(mixed.directory / "sample_contracts-raw.csv")}
+    assert told == {"kz_invented": "0", "kz_sample": "1"}
 
 
 def test_an_empty_registry_gives_no_release(sqlite_engine: Engine, tmp_path: Path) -> None:

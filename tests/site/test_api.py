@@ -94,7 +94,7 @@ def test_a_feed_has_what_changed_last(public_site: Any, sql: Any, path: str, whe
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     feed = etree.fromstring(answer.content)
     assert feed.tag == f"{ATOM}feed"
-    assert feed.findtext(f"{ATOM}title", "").startswith("Sample, invented figures: Media contracts: ")
+    assert feed.findtext(f"{ATOM}title", "").startswith("SAMPLE, invented figures: Media contracts: ")
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == min(feeds.ENTRIES, sql(f"SELECT count(*) FROM contracts WHERE {where}")) > 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import io
 import json
 import re
 import sqlite3
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import etree
 from lxml import html as parser
 
 from publish.serve import ContactError, with_contact
@@ -241,12 +244,41 @@ def test_what_is_invented_is_marked_and_real_press_figures_are_named(
         assert "invented" not in parser.fromstring(mixed.get("/outlet/aq-qayyng").text).xpath(
             "string(//p[@class='aka'])"
         )
+        rows = list(csv.DictReader(io.StringIO(mixed.get("/contracts.raw.csv").text, newline="")))
+        assert {(row["source"], row["invented"]) for row in rows} == {("demo_portal", "1"), ("demo_list", "0")}
+        mark = "SAMPLE, invented figures beside real ones: "
+        assert {row["release"] for row in rows} == {f"{mark}2026-01-31"}
+        for kind, invented in (("demo_list", False), ("demo_portal", True)):
+            feed = etree.fromstring(mixed.get(f"/source/{kind}.atom").content)
+            titles = feed.xpath("//*[local-name()='entry']/*[local-name()='title']/text()")
+            assert {title.startswith("Invented: ") for title in titles} == {invented}
+            assert feed.xpath("string(/*/*[local-name()='title'])").startswith(f"{mark}Media contracts: ")
     finally:
         mixed.close()
     assert press not in parser.fromstring(site.get("/outlets").text).xpath(f"string({banner})")
     for path, marked_too in (("/outlet/aq-qayyng", True), ("/outlet/withheld", False), ("/region/kz-99", False)):
         head = parser.fromstring(site.get(path).text).xpath("string(//p[@class='aka'])")
         assert ("invented" in head) is marked_too, path
+
+
+@pytest.mark.parametrize(
+    ("path", "cited"),
+    [
+        ("/ru/contracts?outlet=boz-dala&year=2012&sort=amount", "/contracts?outlet=boz-dala&year=2012"),
+        ("/kk/other-records", "/other-records"),
+        ("/outlet/boz-dala", "/outlet/boz-dala"),
+        (f"/record/{uid_of(1)}", f"/record/{uid_of(1)}"),
+    ],
+)
+def test_a_citation_has_an_address_that_others_can_open(site: Any, path: str, cited: str) -> None:
+    """A server of this machine alone names a placeholder in place of itself."""
+    for host, before in (
+        ("data.example.org", "http://data.example.org"),
+        *((host, "[address of the site]") for host in ("127.0.0.1:8001", "localhost", "[::1]:8001")),
+    ):
+        text = parser.fromstring(site.get(path, host=host).text).xpath("string(//p[@class='cite'])")
+        assert text.endswith(f". {before}{cited}"), host
+        assert text.startswith("SAMPLE, invented figures")
 
 
 def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:

@@ -46,8 +46,13 @@ def fields() -> tuple[Field, ...]:
             found.append(Field(name, f"c.{name}", "number", text))
         elif name in _LEFT_OUT:
             continue
-        elif name in ("year", "source"):
-            found.append(Field(name, f"k_{name}.name", "year" if name == "year" else "text", column.text))
+        elif name == "year":
+            said = "Year the record belongs to, by year_basis; in words where it has none, or several."
+            found.append(Field(name, "k_year.name", "year", said))
+        elif name == "source":
+            found.append(Field(name, "k_source.name", "text", column.text))
+            said = "1 where the source is a sample, whose figures are made up; 0 where they are real."
+            found.append(Field("invented", "k_source.invented", "number", said))
         elif column.ref:
             found.append(Field(name, f"k_{name}.name", "text", column.text))
             found.append(Field(f"{name}_uid", f"k_{name}.uid", "text", f"Lasting name of the {name}, for addresses."))
@@ -72,8 +77,7 @@ CONTEXT = (
 
 def context(release: Release, view: View) -> tuple[str, str, str]:
     """Values of `CONTEXT`."""
-    sample = "SAMPLE, invented figures: " if release.sample else ""
-    return f"{sample}{release.name}", view.wording, coverage(release)
+    return f"{release.mark}{release.name}", view.wording, coverage(release)
 
 
 def coverage(release: Release) -> str:

@@ -103,10 +103,10 @@ def _provenance(book: Workbook, connection: sqlite3.Connection, release: Release
     for one in told["not_counted"]:
         sheet.append([_cell(sheet, "text", one["why"]), one["records"]])
     sheet.append([])
-    sheet.append(["source", "title", "publisher", "licence", "caveats", "address"])
+    sheet.append(["source", "title", "publisher", "licence", "caveats", "address", "invented"])
     for one in sources_of(connection, view):
         listed = (one[name] for name in ("name", "title", "publisher", "licence", "caveats", "url"))
-        sheet.append([_cell(sheet, "text", text) for text in listed])
+        sheet.append([*(_cell(sheet, "text", text) for text in listed), one["invented"]])
     sheet.append([])
     sheet.append(["column", "what it holds"])
     for one in fields():

@@ -50,8 +50,9 @@ async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str
         return view, rows(
             connection,
             "SELECT c.uid, c.subject, c.amount_minor, c.currency, c.measure, c.changed_at, c.first_seen_at,"
-            " p.name AS payer, o.name AS outlet, y.name AS year FROM contracts AS c JOIN payers AS p ON p.id = c.payer"
-            " JOIN outlets AS o ON o.id = c.outlet JOIN years AS y ON y.id = c.year"
+            " p.name AS payer, o.name AS outlet, y.name AS year, s.invented FROM contracts AS c"
+            " JOIN payers AS p ON p.id = c.payer JOIN outlets AS o ON o.id = c.outlet"
+            " JOIN years AS y ON y.id = c.year JOIN sources AS s ON s.id = c.source"
             f" WHERE {view.where} ORDER BY c.changed_at DESC, c.id LIMIT {ENTRIES}",
             view.values,
         )
@@ -60,11 +61,10 @@ async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str
     own = full_address(datasette, request, "/contracts.atom" + (f"?{view.query}" if view.query else ""))
     page = full_address(datasette, request, "/contracts" + (f"?{view.query}" if view.query else ""))
     updated = max((row["changed_at"] for row in found), default=shown().data_as_of)
-    sample = "Sample, invented figures: " if shown().sample else ""
     entries = "".join(_entry(datasette, request, row) for row in found)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{escape(own)}</id><title>{escape(f'{sample}Media contracts: {title}')}</title>"
+        f"<id>{escape(own)}</id><title>{escape(f'{shown().mark}Media contracts: {title}')}</title>"
         f"<updated>{escape(updated)}</updated><author><name>Media contracts</name></author>"
         f'<link rel="self" href="{_quoted(own)}"/><link href="{_quoted(page)}"/>{entries}</feed>\n'
     )
@@ -76,7 +76,8 @@ def _entry(datasette: Datasette, request: Request, row: dict[str, Any]) -> str:
     figure = "no sum stated"
     if row["amount_minor"] is not None:
         figure = f"{decimal_text(row['amount_minor'], shown().digits[row['currency']])} {row['currency']}"
-    title = f"{row['payer']} → {row['outlet']}, {row['year']}: {figure} ({row['measure']})"
+    made_up = "Invented: " if row["invented"] else ""
+    title = f"{made_up}{row['payer']} → {row['outlet']}, {row['year']}: {figure} ({row['measure']})"
     return (
         f'<entry><id>{escape(address)}</id><title>{escape(title)}</title><link href="{_quoted(address)}"/>'
         f"<published>{row['first_seen_at']}</published><updated>{row['changed_at']}</updated>"

@@ -19,7 +19,7 @@ from publish.site.pages import books, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.reading import keep, names, read
-from publish.site.web.respond import full_address, html, moved, shown
+from publish.site.web.respond import cited_address, full_address, html, moved, shown
 
 LISTS = {
     "outlets": "outlet",
@@ -105,7 +105,8 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     context = await keep(datasette, f"{kind} {uid}", ask)
     if format_ == "json":
         return Response.json(_party_json(context))
-    return await html(datasette, request, "party.html", context | _NAMING)
+    more = {"cited": cited_address(datasette, request, f"/{kind}/{uid}")}
+    return await html(datasette, request, "party.html", context | _NAMING | more)
 
 
 async def record_page(datasette: Datasette, request: Request) -> Response:
@@ -126,7 +127,8 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
         exact = decimal_text(row["amount_minor"], release.digits[row["currency"]])
         figure = f"{exact} {row['currency']}"
     address = full_address(datasette, request, f"/record/{uid}")
-    context["cite"] = record.citation(row, release, address, figure)
+    cited = cited_address(datasette, request, f"/record/{uid}")
+    context["cite"] = record.citation(row, release, cited, figure)
     context |= {"address": address, "page": proof.page_number(row["locator"])}
     context["picture"] = proof.picture(_directory(datasette), row)
     context["contact"] = (datasette.plugin_config("media-contracts-site") or {}).get("contact", "")
@@ -175,7 +177,9 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
             raise
         reason = gettext("This took too long; filter by an outlet, a payer or a year first.")
         return await html(datasette, request, "refused.html", {"reason": reason}, status=503)
-    more = {"table": name, "all_facets": table.FACETS, "address": request.url_vars["table"]}
+    address, query = request.url_vars["table"], context["view"].query
+    cited = cited_address(datasette, request, f"/{address}" + (f"?{query}" if query else ""))
+    more = {"table": name, "all_facets": table.FACETS, "address": address, "cited": cited}
     return await html(datasette, request, "table.html", context | _NAMING | more)
 
 
