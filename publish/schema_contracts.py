@@ -147,7 +147,13 @@ _WHY: tuple[Column, ...] = (
 )
 
 _EVIDENCE: tuple[Column, ...] = (
-    plain("capture_sha256", "Hash of the archived bytes the record was read from.", unit="SHA-256, hex"),
+    Column(
+        "capture_sha256",
+        "TEXT",
+        "Hash of the archived bytes the record was read from.",
+        unit="SHA-256, hex",
+        index=True,
+    ),
     free("url", "Address of the record, else of the page or file it was read from."),
     plain("fetched_at", "When those bytes were fetched.", unit=ISO_UTC),
     free("locator", "Place in the bytes: page, table, row and cell; sheet and range; JSON pointer."),

@@ -19,7 +19,8 @@ from lxml import etree
 from lxml import html as parser
 
 from publish.serve import ContactError, with_contact
-from publish.site.pages.proof import Place, place_of
+from publish.site.pages import books, record
+from publish.site.pages.proof import Place, around, place_of
 from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.respond import STATIC
 from publish.site.web.routes import routes
@@ -291,6 +292,34 @@ def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
         assert words in document.xpath("string(//p[@class='cite'])")
         assert words in document.xpath("string(//pre[@class='cite'])")
     assert "Does not count: " not in site.get(f"/record/{uid_of(1)}").text
+
+
+def test_a_page_that_is_not_there_is_the_nearest_one(site: Any, monkeypatch: pytest.MonkeyPatch, sql: Any) -> None:
+    monkeypatch.setattr(books, "ROWS", 1)
+    for path, table in (("/rejected", "rejected_rows"), ("/changes", "changes")):
+        pages = sql(f"SELECT count(*) FROM {table}")
+        last = site.get(f"{path}?page={pages}").text
+        assert pages == 1 or f"Page {pages} of {pages}" in last
+        assert parser.fromstring(last).xpath("//tbody/tr")
+        assert site.get(f"{path}?page=999").text.replace("page=999", "") == last.replace(f"page={pages}", "")
+
+
+def test_lookups_of_a_record_page_use_an_index(release_file: Path) -> None:
+    asked: list[str] = []
+    with sqlite3.connect(release_file) as out:
+        for uid in (uid_of(4), hashlib.sha256(b"other 1").hexdigest()[:16]):
+            found = record.find(out, uid)
+            assert found is not None
+            out.set_trace_callback(asked.append)
+            record.page(out, found)
+            around(out, found)
+            out.set_trace_callback(None)
+        large = ("contracts", "other_records", "amounts", "lines", "changes", "rejected_rows", "corrections")
+        plans = {sql: [row[3] for row in out.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked}
+    out.close()
+    assert len(plans) > 8
+    for sql, plan in plans.items():
+        assert not [step for step in plan if step.startswith("SCAN") and step.split()[1] in (*large, "h")], sql
 
 
 def test_parties_without_a_name_say_so(site: Any) -> None:

@@ -17,19 +17,7 @@ from urllib.parse import urlencode
 from db.fold import fold, words
 from db.privacy import mask_person_ids
 from db.words import AmountState, Instrument, Measure, Relevance
-
-PARTIES = {
-    "outlet": "outlets",
-    "ministry": "ministries",
-    "payer": "payers",
-    "recipient": "recipients",
-    "intermediary": "intermediaries",
-    "topic": "topics",
-    "region": "regions",
-    "source": "sources",
-    "year": "years",
-}
-"""Columns of `contracts` that point at a key table, and that table."""
+from publish.site.core.naming import PARTIES, naming
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "measure": tuple(Measure),
@@ -162,10 +150,10 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
 
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
-    key = {"source": "name", "year": "id"}.get(name, "uid")
+    known = naming(name)
     ids, names = [], []
     for text in texts:
-        row = connection.execute(f"SELECT id, name FROM {PARTIES[name]} WHERE {key} = ?", (text,)).fetchone()
+        row = connection.execute(f"SELECT id, name FROM {known.table} WHERE {known.uid} = ?", (text,)).fetchone()
         if row is None:
             raise FilterError(f"{name}={text}: there is none of this name in the release")
         ids.append(row[0])

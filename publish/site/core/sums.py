@@ -9,7 +9,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from publish.site.core.filters import PARTIES, View
+from publish.site.core.filters import View
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows
 
 KIND_AMOUNT, KIND_EQUIVALENT = "amount", "equivalent"
@@ -179,13 +180,8 @@ def invented_parties(connection: sqlite3.Connection, key: str) -> frozenset[int]
 
 
 def _names(connection: sqlite3.Connection, key: str) -> dict[int, tuple[str, str, str]]:
-    table = PARTIES[key]
-    if key == "year":
-        sql = "SELECT id, CAST(id AS TEXT), name, CASE WHEN id < 2 THEN 'unknown' ELSE 'named' END FROM years"
-    elif key == "source":
-        sql = "SELECT id, name, title, 'named' FROM sources"
-    else:
-        sql = f"SELECT id, uid, name, state FROM {table}"
+    known = naming(key)
+    sql = f"SELECT id, {known.uid}, {known.name}, {known.state} FROM {known.table}"
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(sql)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from publish.site.core.paging import paged
 from publish.site.core.release import rows, value
 from publish.site.pages.start import missing
 
@@ -62,32 +63,34 @@ def source_runs(connection: sqlite3.Connection, source: int) -> list[dict[str, A
 
 def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
     """Rows that could not be read."""
+    count = value(connection, "SELECT count(*) FROM rejected_rows")
+    shown = paged(count, ROWS, page)
     found = rows(
         connection,
         "SELECT j.*, s.name AS source_name, s.title AS source_title FROM rejected_rows AS j"
         f" JOIN sources AS s ON s.id = j.source ORDER BY j.id LIMIT {ROWS} OFFSET ?",
-        ((page - 1) * ROWS,),
+        (shown.start,),
     )
-    count = value(connection, "SELECT count(*) FROM rejected_rows")
     reasons = rows(
         connection,
         "SELECT s.title AS source_title, s.name AS source_name, count(*) AS records FROM rejected_rows AS j"
         " JOIN sources AS s ON s.id = j.source GROUP BY s.id ORDER BY 3 DESC",
     )
-    return {"rows": found, "count": count, "by_source": reasons, "pages": max(1, -(-count // ROWS))}
+    return {"rows": found, "count": count, "by_source": reasons, "page": shown.page, "pages": shown.pages}
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
     """Values that changed at the sources, newest first, and earlier releases."""
+    count = value(connection, "SELECT count(*) FROM changes")
+    shown = paged(count, ROWS, page)
     found = rows(
         connection,
         "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run"
         f" ORDER BY h.seen_at DESC, h.id LIMIT {ROWS} OFFSET ?",
-        ((page - 1) * ROWS,),
+        (shown.start,),
     )
-    count = value(connection, "SELECT count(*) FROM changes")
     releases = rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC")
-    return {"rows": found, "count": count, "releases": releases, "pages": max(1, -(-count // ROWS))}
+    return {"rows": found, "count": count, "releases": releases, "page": shown.page, "pages": shown.pages}
 
 
 def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:

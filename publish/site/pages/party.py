@@ -6,7 +6,8 @@ import sqlite3
 from typing import Any
 
 from db.slug import readable
-from publish.site.core.filters import PARTIES, View
+from publish.site.core.filters import View
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
 from publish.site.pages.chart import Chart, by_year
@@ -64,13 +65,8 @@ def listed(
 
 def find(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] | None:
     """The row of a party in its key table, with `uid` and `name`; None where there is none."""
-    table = PARTIES[kind]
-    if kind == "year":
-        sql = "SELECT *, CAST(id AS TEXT) AS uid, 'named' AS state FROM years WHERE CAST(id AS TEXT) = ?"
-    elif kind == "source":
-        sql = "SELECT *, name AS uid, 'named' AS state FROM sources WHERE name = ?"
-    else:
-        sql = f"SELECT * FROM {table} WHERE uid = ?"
+    known = naming(kind)
+    sql = f"SELECT *, {known.uid} AS uid, {known.state} AS state FROM {known.table} WHERE {known.uid} = ?"
     found = rows(connection, sql, (uid,))
     return found[0] if found else None
 

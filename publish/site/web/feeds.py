@@ -10,7 +10,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.money import decimal_text
-from publish.site.core.filters import PARTIES, View, read_view
+from publish.site.core.filters import View, read_view
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows
 from publish.site.pages.books import BOOKS
 from publish.site.reader.language import LANGUAGES
@@ -119,11 +120,11 @@ def lasting_paths(connection: sqlite3.Connection) -> list[str]:
     A record's page is in the sitemap once: it chooses its language by what the reader asks for.
     """
     paths = list(dict.fromkeys(_LASTING))
-    for kind, table in PARTIES.items():
-        uid = {"source": "name", "year": "id"}.get(kind, "uid")
-        only = "" if kind in ("source", "year") else " AND state = 'named'"
-        sql = f"SELECT {uid} AS uid FROM {table} WHERE records > 0{only} ORDER BY records DESC, id"
-        paths += [f"/{kind}/{row['uid']}" for row in rows(connection, sql)]
+    for kind in PARTIES:
+        known = naming(kind)
+        where = f"records > 0 AND {known.state} = 'named'"
+        found = connection.execute(f"SELECT {known.uid} FROM {known.table} WHERE {where} ORDER BY records DESC, id")
+        paths += [f"/{kind}/{uid}" for (uid,) in found]
     spoken = [f"/{language}{path}" for path in paths for language in LANGUAGES]
     return spoken + [f"/record/{uid}" for (uid,) in connection.execute("SELECT uid FROM contracts ORDER BY id")]
 

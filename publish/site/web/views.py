@@ -13,6 +13,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from db.privacy import mask_person_ids
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
+from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import Group, sum_told, totals
 from publish.site.pages import books, party, proof, record, start, table
@@ -31,6 +32,8 @@ LISTS = {
     "regions": "region",
     "years": "year",
 }
+LIST_ROWS = 200
+"""Rows on a page of such a list."""
 KIND_NAMES = {
     "outlet": mark("Outlet"),
     "ministry": mark("Ministry or akimat"),
@@ -146,11 +149,10 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     """All outlets, payers, topics … with rows and sums."""
     kind = LISTS[request.url_vars["list"]]
     context = await keep(datasette, f"list {kind}", lambda connection: table.listing(connection, kind))
-    per, number, wanted = 200, page_of(request), request.args.get("sort") or ""
-    pages = max(1, -(-len(context["groups"]) // per))
-    number = min(number, pages)
-    part = table.sorted_by(context["groups"], context["keys"], wanted)[(number - 1) * per : number * per]
-    more = {"part": part, "page": number, "pages": pages, "wanted": wanted}
+    groups, wanted = context["groups"], request.args.get("sort") or ""
+    shown_page = paged(len(groups), LIST_ROWS, page_of(request))
+    part = table.sorted_by(groups, context["keys"], wanted)[shown_page.start : shown_page.start + LIST_ROWS]
+    more = {"part": part, "page": shown_page.page, "pages": shown_page.pages, "wanted": wanted}
     return await html(datasette, request, "list.html", context | _NAMING | more)
 
 
@@ -187,7 +189,7 @@ async def book_page(datasette: Datasette, request: Request) -> Response:
     """Coverage, claims, sources, unread rows, changes, corrections, method."""
     book, number = request.url_vars["book"], page_of(request)
     context = await read(datasette, lambda connection: books.BOOKS[book](connection, number))
-    return await html(datasette, request, f"{book}.html", context | _NAMING | {"page": number})
+    return await html(datasette, request, f"{book}.html", context | _NAMING)
 
 
 async def search_page(datasette: Datasette, request: Request) -> Response:
