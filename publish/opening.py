@@ -32,7 +32,6 @@ PUBLIC_SETTINGS: dict[str, Any] = {
     "default_allow_sql": False,  # one opcode can eat memory or hold a thread, and no limit interrupts it
     "allow_csv_stream": False,  # goes on after the client has left; the files of the release serve instead
     "allow_download": False,
-    "max_returned_rows": 1000,
     "num_sql_threads": 3,
 }
 """How we serve to everybody."""

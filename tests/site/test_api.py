@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from publish.site.reader.language import LANGUAGES
 from publish.site.web import feeds
 from publish.site.web.files import FORMATS
 from publish.site.web.views import LISTS
+
+from .conftest import Site, server
 
 DOC = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"`GET ([^`]+)`(?:(?!`GET ).)*?```json\n(.+?)```", DOC, re.DOTALL)
@@ -111,6 +114,22 @@ def test_a_feed_has_what_changed_last(public_site: Any, sql: Any, path: str, whe
     assert link is not None
     assert public_site.get(urlsplit(link.get("href", "")).path).status_code == 200
     assert all(entry.findtext(f"{ATOM}title") for entry in entries)
+
+
+def test_a_feed_is_xml_whatever_a_text_holds(release_file: Path, site_plugin: None, tmp_path: Path) -> None:
+    path = tmp_path / "sample_media_contracts.db"
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        out.execute("UPDATE contracts SET subject = 'a' || char(1, 11, 31, 65534) || '<b> & ' || char(9, 10) || 'c'")
+        out.execute("UPDATE outlets SET name = 'x' || char(12) || 'y' WHERE id = 5")
+    out.close()
+    odd = Site(server(path, public=True))
+    try:
+        feed = etree.fromstring(odd.get("/outlet/boz-dala.atom").content)
+    finally:
+        odd.close()
+    assert feed.findtext(f"{ATOM}title", "").endswith(": xy")
+    assert {text.text for text in feed.iter(f"{ATOM}summary")} == {"a<b> & \t\nc"}
 
 
 def addresses(site: Any, path: str = "/sitemap.xml") -> list[str]:

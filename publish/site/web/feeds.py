@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 from xml.sax.saxutils import escape
@@ -10,6 +11,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.money import decimal_text
+from publish.schema import DATABASE, SAMPLE_PREFIX
 from publish.site.core.filters import View, read_view
 from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows
@@ -21,6 +23,7 @@ from publish.site.web.respond import full_address, shown
 ENTRIES = 50
 MOST_ADDRESSES = 40_000
 """Addresses of one sitemap; sitemaps.org allows 50,000 and 50 MB."""
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _LASTING = ("/", "/contracts", "/api", *(f"/{name}" for name in (*PARTIES.values(), *BOOKS)))
 """Pages that every release has; `sources` is one of both kinds."""
@@ -35,7 +38,7 @@ ROBOTS = "".join(
             for language in ("", *(f"/{name}" for name in LANGUAGES))
             for path in _NO_ROBOTS
         ),
-        *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", "/media_contracts", "/sample_media_contracts")),
+        *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", f"/{DATABASE}", f"/{SAMPLE_PREFIX}{DATABASE}")),
         *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "parquet", "xlsx")),
         "Allow: /\n",
         "Sitemap: {sitemap}\n",
@@ -65,7 +68,7 @@ async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str
     entries = "".join(_entry(datasette, request, row) for row in found)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{escape(own)}</id><title>{escape(f'{shown().mark}Media contracts: {title}')}</title>"
+        f"<id>{escape(own)}</id><title>{_text(f'{shown().mark}Media contracts: {title}')}</title>"
         f"<updated>{escape(updated)}</updated><author><name>Media contracts</name></author>"
         f'<link rel="self" href="{_quoted(own)}"/><link href="{_quoted(page)}"/>{entries}</feed>\n'
     )
@@ -80,10 +83,15 @@ def _entry(datasette: Datasette, request: Request, row: dict[str, Any]) -> str:
     made_up = "Invented: " if row["invented"] else ""
     title = f"{made_up}{row['payer']} → {row['outlet']}, {row['year']}: {figure} ({row['measure']})"
     return (
-        f'<entry><id>{escape(address)}</id><title>{escape(title)}</title><link href="{_quoted(address)}"/>'
+        f'<entry><id>{escape(address)}</id><title>{_text(title)}</title><link href="{_quoted(address)}"/>'
         f"<published>{row['first_seen_at']}</published><updated>{row['changed_at']}</updated>"
-        f"<summary>{escape(row['subject'])}</summary></entry>"
+        f"<summary>{_text(row['subject'])}</summary></entry>"
     )
+
+
+def _text(text: str) -> str:
+    """Escaped; signs that XML cannot hold (1.0, 2.2), such as PDF leaves in texts, are gone."""
+    return escape(_NO_XML.sub("", text))
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
+from publish.schema import SAMPLE_PREFIX
 from publish.site.core.filters import FilterError
 from publish.site.exports.columns import BOOK_TABLES
 from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
@@ -79,4 +80,4 @@ def _file_name(table: str, format_: str) -> str:
     """A name that says what the file is: sample or not, table, release."""
     release = shown()
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in release.name)
-    return f"{'sample_' if release.sample else ''}{table}_{plain}.{format_}"
+    return f"{SAMPLE_PREFIX if release.sample else ''}{table}_{plain}.{format_}"
