@@ -6,16 +6,13 @@ as it is. Parquet has the same columns, typed, and says in itself what it is.
 
 from __future__ import annotations
 
-import csv
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 from publish.site.core.filters import View
 from publish.site.core.release import read_release
 from publish.site.exports.files import made_csv, written_csv
 from publish.site.exports.parquet import UntypedValueError, holds, write_view
-from publish.spreadsheet import restored
 from publish.verify import VerificationError
 
 _FLAVOURS = (("", False), ("-raw", True))
@@ -57,11 +54,3 @@ def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str
     finally:
         out.close()
     return written
-
-
-def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    """Read an export back, row by row, every cell as the release has it."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        raw = path.stem.endswith("raw")
-        for row in csv.DictReader(handle):
-            yield row if raw else {name: restored(cell) for name, cell in row.items()}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+
+from publish.spreadsheet import restored
 
 
 def content_of(path: Path) -> bytes:
@@ -17,6 +21,14 @@ def content_of(path: Path) -> bytes:
         told = [text for pair in file.metadata.metadata.items() for text in pair]
         cells = [str(cell).encode() for row in file.read().to_pylist() for cell in row.values() if cell is not None]
     return b"\n\n".join([content, *told, *cells])
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of a CSV file of a release, every cell as the release has it."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        raw = path.stem.endswith("raw")
+        for row in csv.DictReader(handle):
+            yield row if raw else {name: restored(cell) for name, cell in row.items()}
 
 
 def parquet_rows(path: Path) -> list[dict[str, Any]]:

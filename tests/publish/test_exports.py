@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Engine
 
 from db import model as m
-from publish.exports import rows_of
 from publish.release import build_release
 from publish.site.core.filters import read_view
 from publish.site.core.release import read_release
 from publish.site.exports.columns import CONTEXT, context, fields, select
 from publish.site.exports.files import csv_file, made_csv, raw_csv_file
 from publish.site.exports.objects import json_file, json_lines_file
+from tests.publish.reading import rows_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from db import model as m
 from publish import exports
-from publish.exports import rows_of, write_exports
+from publish.exports import write_exports
 from publish.release import build_release
 from publish.schema_contracts import HOW_TO_SUM
 from publish.site.core.filters import View, read_view
@@ -25,7 +25,7 @@ from publish.site.core.release import read_release
 from publish.site.exports import parquet
 from publish.site.exports.columns import CONTEXT, fields
 from publish.verify import VerificationError
-from tests.publish.reading import parquet_rows
+from tests.publish.reading import parquet_rows, rows_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]

@@ -16,10 +16,10 @@ from db import model as m
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from db.model.requests import RequestState
-from publish.exports import rows_of
 from publish.release import MixedSourcesError, NothingToReleaseError, build_release
 from publish.request_rows import COVERAGE_WORDS, NOT_ASKED
 from publish.schema_books import COVERAGE_STATES
+from tests.publish.reading import rows_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
