@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from publish.schema_contracts import HOW_TO_SUM
 from publish.site.core.filters import View
 from publish.site.core.release import Release, rows
 from publish.site.core.sums import not_counted, sum_told, totals
@@ -21,6 +22,7 @@ def about(connection: sqlite3.Connection, release: Release, view: View) -> dict[
         "table": view.table,
         "filter": view.wording,
         "coverage": coverage(release),
+        "how_to_sum": HOW_TO_SUM,
         "sums": [sum_told(one) for one in (totals(connection, view) if media else [])],
         "not_counted": not_counted(connection, view) if media else [],
     }

@@ -18,7 +18,6 @@ from arro3.core import Field as ArrowField
 from arro3.io import read_parquet, write_parquet
 
 from db.currencies import MINOR_DIGITS
-from publish.schema_contracts import HOW_TO_SUM
 from publish.site.core.filters import View
 from publish.site.core.release import Release
 from publish.site.exports.about import about, sources_of
@@ -117,7 +116,6 @@ def _told(connection: sqlite3.Connection, release: Release, view: View) -> dict[
     return {
         **about(connection, release, view),
         **({"warning": warning} if warning else {}),
-        "how_to_sum": HOW_TO_SUM,
         "privacy": release.about.get("privacy", ""),
         "sources": sources_of(connection, view),
     }

@@ -92,7 +92,7 @@ def _instant(told: str) -> datetime | str:
 def _provenance(book: Workbook, connection: sqlite3.Connection, release: Release, view: View) -> None:
     sheet = book.create_sheet("about")
     told = about(connection, release, view)
-    for name in ("release", "data_as_of", "sample", "table", "filter", "coverage"):
+    for name in ("release", "data_as_of", "sample", "table", "filter", "coverage", "how_to_sum"):
         sheet.append([name, _cell(sheet, "text", str(told[name]))])
     sheet.append([])
     sheet.append(["sum_of", "measure", "currency", "sum_minor", "counted_rows", "without_sum", "not_exact"])

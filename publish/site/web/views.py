@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from db.privacy import mask_person_ids
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
+from publish.site.core.naming import PARTIES
 from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import Group, sum_told, totals
@@ -22,16 +24,8 @@ from publish.site.web import feeds
 from publish.site.web.reading import keep, names, read
 from publish.site.web.respond import cited_address, full_address, html, moved, shown
 
-LISTS = {
-    "outlets": "outlet",
-    "ministries": "ministry",
-    "payers": "payer",
-    "recipients": "recipient",
-    "intermediaries": "intermediary",
-    "topics": "topic",
-    "regions": "region",
-    "years": "year",
-}
+LISTS = {listed: kind for kind, listed in PARTIES.items() if kind != "source"}
+"""Addresses of lists, and what each lists; sources have a page of their own."""
 LIST_ROWS = 200
 """Rows on a page of such a list."""
 KIND_NAMES = {
@@ -56,7 +50,7 @@ LIST_NAMES = {
     "year": mark("Years"),
     "source": mark("Sources"),
 }
-_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES}
+_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES, "lists": PARTIES}
 
 
 def args_of(request: Request) -> list[tuple[str, str]]:
@@ -188,14 +182,20 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
 async def book_page(datasette: Datasette, request: Request) -> Response:
     """Coverage, claims, sources, unread rows, changes, corrections, method."""
     book, number = request.url_vars["book"], page_of(request)
-    context = await read(datasette, lambda connection: books.BOOKS[book](connection, number))
+
+    def ask(connection: sqlite3.Connection) -> dict[str, Any]:
+        return books.BOOKS[book](connection, number)
+
+    # the first page is the one most ask for, and some of them read the whole table of contracts
+    context = await (keep(datasette, f"book {book}", ask) if number == 1 else read(datasette, ask))
     return await html(datasette, request, f"{book}.html", context | _NAMING)
 
 
 async def search_page(datasette: Datasette, request: Request) -> Response:
     """Names and records that a text may mean, and why."""
     text = mask_person_ids((request.args.get("q") or "").strip()[:200])
-    found = (await names(datasette)).find(text) if text else []
+    # in a thread: likeness to every spelling takes time, and other readers must not wait for it
+    found = await asyncio.to_thread((await names(datasette)).find, text) if text else []
     hits: dict[str, Any] = {"count": 0, "rows": [], "sums": []}
     if text:
         hits = await read(datasette, lambda connection: _records(connection, text))
