@@ -127,8 +127,8 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> d
 
 
 def charts(years: list[Group], sums: list[Sum]) -> list[Chart]:
-    """A chart for each measure and currency, in the order of totals, at most four."""
-    keys = [one.key for one in sums if one.kind == "amount"][:4]
+    """A chart for each measure and currency that has a sum, in the order of totals, at most four."""
+    keys = [one.key for one in sums if one.kind == "amount" and one.minor is not None][:4]
     drawn = (by_year(years, key) for key in keys)
     return [one for one in drawn if one is not None]
 

@@ -41,6 +41,8 @@ def shown() -> Release:
 
 def money(minor: int | None, currency: str) -> str:
     """An exact sum as the reader writes it."""
+    if minor is None:  # such a row may name no currency either
+        return gettext("not stated")
     return formats.money(minor, currency, shown().digits[currency])
 
 
