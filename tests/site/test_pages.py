@@ -294,6 +294,36 @@ def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
     assert "Does not count: " not in site.get(f"/record/{uid_of(1)}").text
 
 
+def test_a_correction_that_is_not_in_force_is_not_told_as_one(site: Any) -> None:
+    lines = parser.fromstring(site.get("/corrections").text).xpath("//tbody/tr")
+    told = [[cell.text_content() for cell in line] for line in lines]
+    assert [line[2:6] for line in told] == [
+        ["words withdrawn", "–", "[withdrawn]", "asked for"],
+        ["number", "1/12", "1/13", "taken back we were wrong"],
+        ["subject", "x", "y", "a misprint, see the scan"],
+    ]
+    assert [line[1] for line in told] == ["–", uid_of(1), uid_of(1)]
+    assert lines[2].xpath("td[7]/a/@href") == ["https://press.invalid/scan/1"]
+    notes = parser.fromstring(site.get(f"/record/{uid_of(1)}").text).xpath("//p[@class='note']")
+    assert [bool(note.xpath("span[text()='taken back']")) for note in notes if "Corrected" in note.text_content()] == [
+        False,
+        True,
+    ]
+
+
+def test_what_a_page_has_no_room_for_is_counted(
+    release_file: Path, site_plugin: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: Any
+) -> None:
+    monkeypatch.setattr(books, "MOST_REQUESTS", 1)
+    monkeypatch.setattr(books, "MOST_CORRECTIONS", 2)
+    fresh = Site(server(release_file, public=True))
+    try:
+        assert f"1 of {sql('SELECT count(*) FROM requests')} shown" in fresh.get("/coverage").text
+        assert "2 of 3 shown" in fresh.get("/corrections").text
+    finally:
+        fresh.close()
+
+
 def test_a_page_that_is_not_there_is_the_nearest_one(site: Any, monkeypatch: pytest.MonkeyPatch, sql: Any) -> None:
     monkeypatch.setattr(books, "ROWS", 1)
     for path, table in (("/rejected", "rejected_rows"), ("/changes", "changes")):

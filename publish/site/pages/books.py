@@ -10,6 +10,8 @@ from publish.site.core.release import rows, value
 from publish.site.pages.start import missing
 
 ROWS = 100
+MOST_REQUESTS, MOST_CORRECTIONS = 500, 1_000
+"""Lines of a page that is not leafed through; it says how many there are, and the whole table is beside it."""
 
 
 def coverage(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
@@ -29,9 +31,10 @@ def coverage(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     requests = rows(
         connection,
         "SELECT r.*, p.name AS payer_name, p.uid AS payer_uid FROM requests AS r JOIN payers AS p ON p.id = r.payer"
-        " ORDER BY r.asked_on DESC, r.uid LIMIT 500",
+        f" ORDER BY r.asked_on DESC, r.uid LIMIT {MOST_REQUESTS}",
     )
-    return {"years": years, "lines": list(lines.values()), "states": states, "requests": requests}
+    count = value(connection, "SELECT count(*) FROM requests")
+    return {"years": years, "lines": list(lines.values()), "states": states, "requests": requests, "count": count}
 
 
 def claims(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
@@ -43,11 +46,11 @@ def claims(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
 
 
 def sources(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
-    """Every source: licence, caveats, last run, counts."""
+    """Every source: licence, last run, counts."""
     return {
         "sources": rows(
             connection,
-            "SELECT s.*, (SELECT max(fetched_at) FROM contracts WHERE source = s.id) AS fetched_at,"
+            "SELECT s.*,"
             " (SELECT state FROM runs WHERE source = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS run_state,"
             " (SELECT max(started_at) FROM runs WHERE source = s.id) AS run_at FROM sources AS s ORDER BY s.title",
         )
@@ -94,8 +97,9 @@ def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
 
 
 def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
-    """What we set right."""
-    return {"rows": rows(connection, "SELECT * FROM corrections ORDER BY corrected_on DESC, id DESC LIMIT 1000")}
+    """What we set right, in force or not."""
+    sql = f"SELECT * FROM corrections ORDER BY corrected_on DESC, id DESC LIMIT {MOST_CORRECTIONS}"
+    return {"rows": rows(connection, sql), "count": value(connection, "SELECT count(*) FROM corrections")}
 
 
 def method(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         ),
         "corrections": rows(
             connection,
-            f"SELECT field, old, new, why, corrected_on FROM corrections WHERE {own} = ? ORDER BY id",
+            f"SELECT field, old, new, why, corrected_on, state FROM corrections WHERE {own} = ? ORDER BY id",
             at,
         ),
         "invented": record["_source"]["invented"] == 1,
