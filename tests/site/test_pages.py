@@ -19,7 +19,7 @@ from lxml import etree
 from lxml import html as parser
 
 from publish.serve import ContactError, with_contact
-from publish.site.pages import books, record
+from publish.site.pages import books, party, record
 from publish.site.pages.proof import Place, around, place_of
 from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.respond import STATIC
@@ -316,10 +316,15 @@ def test_what_a_page_has_no_room_for_is_counted(
 ) -> None:
     monkeypatch.setattr(books, "MOST_REQUESTS", 1)
     monkeypatch.setattr(books, "MOST_CORRECTIONS", 2)
+    monkeypatch.setattr(party, "LINES_SHOWN", 1)
     fresh = Site(server(release_file, public=True))
     try:
         assert f"1 of {sql('SELECT count(*) FROM requests')} shown" in fresh.get("/coverage").text
         assert "2 of 3 shown" in fresh.get("/corrections").text
+        page = parser.fromstring(fresh.get("/payer/akimat-kok-dala").text)
+        for head, column in (("How it was bought", "method || instrument"), ("Documents", "capture_sha256")):
+            (told,) = page.xpath(f"//h2[text()='{head}']/following-sibling::p[last()]/text()")
+            assert told == f"1 of {sql(f'SELECT count(DISTINCT {column}) FROM contracts WHERE payer = 4')} shown"
     finally:
         fresh.close()
 
