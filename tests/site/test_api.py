@@ -116,6 +116,18 @@ def test_a_feed_has_what_changed_last(public_site: Any, sql: Any, path: str, whe
     assert all(entry.findtext(f"{ATOM}title") for entry in entries)
 
 
+def test_other_records_have_a_feed_of_their_own(public_site: Any, sql: Any) -> None:
+    feed = etree.fromstring(public_site.get("/other-records.atom?year=0").content)
+    links = [urlsplit(link.get("href", "")) for link in feed.findall(f"{ATOM}link")]
+    assert [(link.path, link.query) for link in links] == [
+        ("/other-records.atom", "year=0"),
+        ("/other-records", "year=0"),
+    ]
+    ids = {entry.findtext(f"{ATOM}id", "").rsplit("/", 1)[1] for entry in feed.findall(f"{ATOM}entry")}
+    assert ids == set(sql("SELECT group_concat(uid) FROM other_records WHERE year = 0").split(","))
+    assert public_site.get("/other-records.atom?colour=red").status_code == 400
+
+
 def test_a_feed_is_xml_whatever_a_text_holds(release_file: Path, site_plugin: None, tmp_path: Path) -> None:
     path = tmp_path / "sample_media_contracts.db"
     path.write_bytes(release_file.read_bytes())

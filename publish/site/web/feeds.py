@@ -46,29 +46,34 @@ ROBOTS = "".join(
 )
 
 
-async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str]], title: str) -> Response:
-    """The records of a view that changed last."""
+async def feed(
+    datasette: Datasette, request: Request, args: list[tuple[str, str]], title: str = "", table: str = "contracts"
+) -> Response:
+    """The records of a view that changed last; without a title it is called by its filters."""
 
     def ask(connection: sqlite3.Connection) -> tuple[View, list[dict[str, Any]]]:
-        view = read_view(connection, args)
+        view = read_view(connection, args, table=table)
+        # chosen first and named afterwards, so that a large table is never joined whole
+        last = f"SELECT c.id FROM {table} AS c WHERE {view.where} ORDER BY c.changed_at DESC, c.id LIMIT {ENTRIES}"
         return view, rows(
             connection,
             "SELECT c.uid, c.subject, c.amount_minor, c.currency, c.measure, c.changed_at, c.first_seen_at,"
-            " p.name AS payer, o.name AS outlet, y.name AS year, s.invented FROM contracts AS c"
+            f" p.name AS payer, o.name AS outlet, y.name AS year, s.invented FROM {table} AS c"
             " JOIN payers AS p ON p.id = c.payer JOIN outlets AS o ON o.id = c.outlet"
             " JOIN years AS y ON y.id = c.year JOIN sources AS s ON s.id = c.source"
-            f" WHERE {view.where} ORDER BY c.changed_at DESC, c.id LIMIT {ENTRIES}",
+            f" WHERE c.id IN ({last}) ORDER BY c.changed_at DESC, c.id",
             view.values,
         )
 
     view, found = await read(datasette, ask)
-    own = full_address(datasette, request, "/contracts.atom" + (f"?{view.query}" if view.query else ""))
-    page = full_address(datasette, request, "/contracts" + (f"?{view.query}" if view.query else ""))
+    path, query = f"/{table.replace('_', '-')}", f"?{view.query}" if view.query else ""
+    own = full_address(datasette, request, f"{path}.atom{query}")
+    page = full_address(datasette, request, f"{path}{query}")
     updated = max((row["changed_at"] for row in found), default=shown().data_as_of)
     entries = "".join(_entry(datasette, request, row) for row in found)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{escape(own)}</id><title>{_text(f'{shown().mark}Media contracts: {title}')}</title>"
+        f"<id>{escape(own)}</id><title>{_text(f'{shown().mark}Media contracts: {title or view.wording}')}</title>"
         f"<updated>{escape(updated)}</updated><author><name>Media contracts</name></author>"
         f'<link rel="self" href="{_quoted(own)}"/><link href="{_quoted(page)}"/>{entries}</feed>\n'
     )
@@ -96,12 +101,6 @@ def _text(text: str) -> str:
 
 def _quoted(text: str) -> str:
     return escape(text, {'"': "&quot;"})
-
-
-async def table_feed(datasette: Datasette, request: Request, args: list[tuple[str, str]]) -> Response:
-    """The feed of a filtered view."""
-    said = (await read(datasette, lambda connection: read_view(connection, args))).wording
-    return await feed(datasette, request, args, said)
 
 
 async def sitemap(datasette: Datasette, request: Request) -> Response:

@@ -15,7 +15,7 @@ from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
 from publish.site.exports.objects import json_file, json_lines_file
 from publish.site.exports.parquet import parquet_file
 from publish.site.exports.sheet import check_size, xlsx_file
-from publish.site.web.feeds import table_feed
+from publish.site.web.feeds import feed
 from publish.site.web.reading import read
 from publish.site.web.respond import html, shown
 from publish.site.web.security import Receive, Send
@@ -45,7 +45,7 @@ async def export(datasette: Datasette, request: Request, receive: Receive, send:
 
     try:
         if format_ == "atom":
-            return await table_feed(datasette, request, args_of(request))
+            return await feed(datasette, request, args_of(request), table=name)
         await read(datasette, ask)
     except FilterError as error:
         if format_.startswith("json"):

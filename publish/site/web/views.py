@@ -91,7 +91,7 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
             raise NotFound(gettext("There is no such page in this release."))
         return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
     if format_ == "atom":
-        return await feeds.feed(datasette, request, [(kind, uid)], entity["name"])
+        return await feeds.feed(datasette, request, [(kind, uid)], entity.get("title") or entity["name"])
 
     def ask(connection: sqlite3.Connection) -> dict[str, Any]:
         found = party.page(connection, kind, entity)
