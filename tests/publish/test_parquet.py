@@ -138,6 +138,30 @@ def test_the_file_says_what_it_is(exported: Path, opened: sqlite3.Connection, tm
     assert (told["filter"], [one["counted_rows"] for one in told["sums"]]) == ("measure: paid", [1])
 
 
+@pytest.mark.parametrize("harm", ["", "cut", "empty", "of another release", "missing"])
+def test_the_whole_table_is_the_file_beside_it_if_it_is_its_own(
+    exported: Path, opened: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    path, release = exported / "contracts.parquet", read_release(opened)
+    content = path.read_bytes()
+    if harm == "missing":
+        path.unlink()
+    elif harm:
+        name = release.name.encode()
+        changed = {"cut": content[:-100], "empty": b"", "of another release": content.replace(name, name[::-1])}
+        path.write_bytes(changed[harm])
+    made: list[View] = []
+
+    def seen(*given: Any) -> None:
+        made.append(given[2])
+        parquet.__dict__["written"](*given)
+
+    monkeypatch.setitem(parquet.__dict__, "written", parquet.write_view)
+    monkeypatch.setattr(parquet, "write_view", seen)
+    assert b"".join(parquet.parquet_file(opened, release, View())) == content
+    assert len(made) == bool(harm)
+
+
 def test_an_empty_view_is_a_file_without_rows(opened: sqlite3.Connection, tmp_path: Path) -> None:
     path = tmp_path / "none.parquet"
     view = read_view(opened, [("signed_to", "1900-01-01")])

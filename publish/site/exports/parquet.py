@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -22,12 +23,16 @@ from publish.site.core.filters import View
 from publish.site.core.release import Release
 from publish.site.exports.about import about, sources_of
 from publish.site.exports.columns import CONTEXT, Field, context, fields, select
+from publish.site.exports.ready import beside
 
 KEY = "mediacontracts"
 """Key of the file's metadata under which it says, as JSON, what it is; one key, since their order is not fixed."""
 ROW_GROUP = 16_384
 _BATCH = 2_048
 _PIECE = 1 << 18
+_MAGIC = b"PAR1"
+_LEAST = 12
+"""Bytes of the smallest file: the mark at both ends and the length."""
 _DIGITS = max(MINOR_DIGITS.values())
 _TYPES = {
     "text": DataType.string(),
@@ -46,12 +51,28 @@ class UntypedValueError(ValueError):
 
 
 def parquet_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
-    """The file, written into a nameless one and read out piece by piece."""
-    with TemporaryFile() as out:
-        write_view(connection, release, view, out)
-        out.seek(0)
+    """The file: the one that lies beside the release for the whole table, else written into a nameless one."""
+    with _ready(connection, release, view) or TemporaryFile() as out:
+        if out.writable():
+            write_view(connection, release, view, out)
+            out.seek(0)
         while piece := out.read(_PIECE):
             yield piece
+
+
+def _ready(connection: sqlite3.Connection, release: Release, view: View) -> IO[bytes] | None:
+    """The whole table as it was written when the release was built; None where it is not there, or not its own."""
+    path = beside(connection, f"{view.table}.parquet") if view.where == View().where else None
+    if path is None or path.stat().st_size < _LEAST:
+        return None
+    # what a file says of itself stands at its end, as it is, before the length of that end and a mark
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        if content[-len(_MAGIC) :] != _MAGIC:
+            return None
+        length = int.from_bytes(content[-8:-4], "little")
+        told = _told(connection, release, view).encode()
+        own = content.find(told, max(len(content) - length - 8, 0)) >= 0
+    return path.open("rb") if own else None
 
 
 def write_view(connection: sqlite3.Connection, release: Release, view: View, out: IO[bytes]) -> None:
@@ -75,7 +96,7 @@ def write_view(connection: sqlite3.Connection, release: Release, view: View, out
             out,
             compression="zstd(3)",
             max_row_group_size=ROW_GROUP,
-            key_value_metadata={KEY: json.dumps(_told(connection, release, view), ensure_ascii=False)},
+            key_value_metadata={KEY: _told(connection, release, view)},
         )
     except Exception as error:
         if failed:
@@ -110,15 +131,16 @@ def _array(field: Field, cells: list[str | int | None]) -> Array:
     return typed
 
 
-def _told(connection: sqlite3.Connection, release: Release, view: View) -> dict[str, object]:
-    """What the file says of itself."""
+def _told(connection: sqlite3.Connection, release: Release, view: View) -> str:
+    """What the file says of itself, as JSON."""
     warning = release.about.get("warning", "")
-    return {
+    told = {
         **about(connection, release, view),
         **({"warning": warning} if warning else {}),
         "privacy": release.about.get("privacy", ""),
         "sources": sources_of(connection, view),
     }
+    return json.dumps(told, ensure_ascii=False)
 
 
 def holds(connection: sqlite3.Connection, table: str, path: Path) -> bool:
