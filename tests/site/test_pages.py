@@ -249,6 +249,10 @@ def test_what_is_invented_is_marked_and_real_press_figures_are_named(
         assert {(row["source"], row["invented"]) for row in rows} == {("demo_portal", "1"), ("demo_list", "0")}
         mark = "SAMPLE, invented figures beside real ones: "
         assert {row["release"] for row in rows} == {f"{mark}2026-01-31"}
+        for name, invented in (("boz-dala", True), ("aq-qayyng", False)):
+            assert mixed.get(f"/outlet/{name}.json").json()["invented"] is invented
+        for at, invented in ((1, True), (10, False)):
+            assert mixed.get(f"/record/{uid_of(at)}.json").json()["record"]["invented"] is invented
         for kind, invented in (("demo_list", False), ("demo_portal", True)):
             feed = etree.fromstring(mixed.get(f"/source/{kind}.atom").content)
             titles = feed.xpath("//*[local-name()='entry']/*[local-name()='title']/text()")

@@ -132,7 +132,7 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
     if request.url_vars.get("format") == "json":
         told = {name: row[name] for name in row if not name.startswith("_") and name not in ("id", "search_text")}
         # the column is a number for filtering; whoever reads the interface gets the exact sum
-        told["amount"] = exact
+        told |= {"amount": exact, "invented": context["invented"]}
         told |= {kind: {"uid": row[f"_{kind}"]["uid"], "name": row[f"_{kind}"]["name"]} for kind in KIND_NAMES}
         kept = ("amounts", "versions", "changes", "corrections")
         return Response.json({"release": release.name, "record": told} | {name: context[name] for name in kept})
@@ -266,6 +266,7 @@ def _party_json(context: dict[str, Any]) -> dict[str, Any]:
         "release": release.name,
         "sample": release.sample,
         "kind": context["kind"],
+        "invented": context["invented"],
         **{name: entity[name] for name in kept if name in entity},
         "records": context["records"],
         "sums": [sum_told(one) for one in context["sums"]],
