@@ -43,8 +43,12 @@ def demo(port: int, no_serve: bool) -> None:
         return
     from publish.serve import serve  # noqa: PLC0415 - brings in Datasette
 
-    say(f"the sample is at http://127.0.0.1:{port}/ — stop it with Ctrl-C")
-    serve(installation.releases / "current", public=False, port=port)
+    serve(
+        installation.releases / "current",
+        public=False,
+        port=port,
+        starting=lambda address: say(f"the sample is at {address} — stop it with Ctrl-C"),
+    )
 
 
 def build_demo(installation: Installation) -> None:

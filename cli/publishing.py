@@ -164,8 +164,7 @@ def serve(public: bool, port: int, host: str) -> None:
     from publish.serve import serve as serve_release  # noqa: PLC0415 - brings in Datasette
 
     installation = Installation.from_environment(os.environ)
-    say(f"http://{host}:{port}/")
-    serve_release(installation.releases / "current", public=public, port=port, host=host)
+    serve_release(installation.releases / "current", public=public, port=port, host=host, starting=say)
 
 
 @click.command()

@@ -1,26 +1,25 @@
-"""The CSV files of a release: the whole tables, as the site gives any filtered view of them.
+"""The files of a release: the whole tables as CSV and Parquet, as the site gives any filtered view of them.
 
-Two flavours: one for spreadsheets (UTF-8 with BOM, no cell runs or is changed), one for programs, every cell as it is.
+CSV has two flavours: one for spreadsheets (UTF-8 with BOM, no cell runs or is changed), one for programs, every cell
+as it is. Parquet has the same columns, typed, and says in itself what it is.
 """
 
 from __future__ import annotations
 
-import csv
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 from publish.site.core.filters import View
 from publish.site.core.release import read_release
 from publish.site.exports.files import made_csv, written_csv
-from publish.spreadsheet import restored
+from publish.site.exports.parquet import UntypedValueError, holds, write_view
 from publish.verify import VerificationError
 
 _FLAVOURS = (("", False), ("-raw", True))
 
 
 def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str, int]:
-    """Write both flavours of `contracts` and `other_records`; gives the number of rows of each file.
+    """Write `contracts` and `other_records` in each format; gives the number of rows of each file.
 
     Args:
         database: the file of the release.
@@ -28,7 +27,7 @@ def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str
         prefix: of the names of files, where the release is a sample.
 
     Raises:
-        VerificationError: a file has not one line for each row.
+        VerificationError: a file has not one line for each row, or a date is none.
     """
     written: dict[str, int] = {}
     out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
@@ -43,14 +42,15 @@ def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str
                 if rows and written_csv(out, release, table, raw=raw) is None:
                     raise VerificationError(f"{name}: not one line for each of {rows} rows; the last release stays")
                 written[name] = rows
+            name = f"{prefix}{table}.parquet"
+            try:
+                with (directory / name).open("wb") as handle:
+                    write_view(out, release, View(table), handle)
+            except UntypedValueError as error:
+                raise VerificationError(f"{name}: {error}; the last release stays") from None
+            if not holds(out, table, directory / name):
+                raise VerificationError(f"{name}: does not hold each of {rows} rows; the last release stays")
+            written[name] = rows
     finally:
         out.close()
     return written
-
-
-def rows_of(path: Path) -> Iterator[dict[str, str]]:
-    """Read an export back, row by row, every cell as the release has it."""
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        raw = path.stem.endswith("raw")
-        for row in csv.DictReader(handle):
-            yield row if raw else {name: restored(cell) for name, cell in row.items()}

@@ -74,7 +74,7 @@ def release_metadata(database: str, name: str, licences: list[tuple[str, str]], 
     """
     told = database_metadata()
     told["license"] = "; ".join(f"{title}: {licence}" for title, licence in licences)
-    title = f"SAMPLE of {_TITLE.lower()}: invented figures" if sample else _TITLE
+    title = f"SAMPLE of {_TITLE.lower()}, with invented figures" if sample else _TITLE
     sources = "".join(f"<li>{escape(title)}: {escape(licence)}</li>" for title, licence in licences)
     return {
         "title": title,

@@ -1,4 +1,4 @@
-"""Opens a built release in Datasette, in process, and looks at every page a journalist would open."""
+"""Opens a built release in stock Datasette, in process, and looks at every page somebody would open there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ PUBLIC_SETTINGS: dict[str, Any] = {
     "default_allow_sql": False,  # one opcode can eat memory or hold a thread, and no limit interrupts it
     "allow_csv_stream": False,  # goes on after the client has left; the files of the release serve instead
     "allow_download": False,
-    "max_returned_rows": 1000,
     "num_sql_threads": 3,
 }
 """How we serve to everybody."""
@@ -50,7 +49,7 @@ def open_release(database: Path, metadata: Path, settings: dict[str, Any] | None
     return Datasette([], immutables=[str(database)], metadata=told, settings=settings or SETTINGS)
 
 
-def broken_pages(database: Path, metadata: Path) -> list[str]:
+def broken_stock_pages(database: Path, metadata: Path) -> list[str]:
     """Open every page; gives what is wrong with each that fails, in words."""
     return asyncio.run(_look(database, metadata))
 

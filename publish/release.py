@@ -1,8 +1,8 @@
 """Builds a release from nothing, verifies it, and shows it in place of the last one.
 
-A release is a directory: the database, its metadata, CSV files, manifest, attribution, the difference to the release
-before, and the folder `proofs` where pages may be shown. The same registry gives the same bytes (on the same library
-versions): rows stand in the order of their uids, and no clock is read.
+A release is a directory: the database, its metadata, CSV and Parquet files, manifest, attribution, the difference to
+the release before, and the folder `proofs` where pages may be shown. The same registry gives the same bytes (on the
+same library versions): rows stand in the order of their uids, and no clock is read.
 """
 
 from __future__ import annotations
@@ -157,6 +157,13 @@ class _Built:
     as_sources_say: Ledger
 
 
+_SAMPLE = "SAMPLE: this release holds invented figures and must not be cited."
+_MIXED = (
+    "SAMPLE: this release holds invented figures beside real ones; the table sources says which are invented, and "
+    "those must not be cited."
+)
+
+
 def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
     invented = [source.name for source in sources if source.invented]
     real = [source.name for source in sources if not source.invented]
@@ -238,7 +245,7 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
         "release": name,
         "data_as_of": filled.data_as_of,
         "sample": "yes" if sample else "no",
-        "warning": "SAMPLE: this release holds invented figures and must not be cited." if sample else "",
+        "warning": "" if not sample else _SAMPLE if all(one.invented for one in filled.sources) else _MIXED,
         "how_to_sum": HOW_TO_SUM,
         "records": str(ledger.rows["contracts"]),
         "other_records": str(ledger.rows["other_records"]),

@@ -126,7 +126,7 @@ REJECTED_ROWS = Table(
         ID,
         points_at("source", "sources", "Source."),
         points_at("run", "runs", "Run that read it."),
-        plain("capture_sha256", "Hash of the archived bytes.", unit="SHA-256, hex"),
+        Column("capture_sha256", "TEXT", "Hash of the archived bytes.", unit="SHA-256, hex", index=True),
         free("url", "Where the bytes came from."),
         plain("fetched_at", "When the bytes were fetched.", unit=_ISO_UTC),
         free("locator", "Place in the bytes."),

@@ -32,8 +32,9 @@ HOW_TO_SUM = (
     "The ready queries do this."
 )
 
-_ISO_DATE = "ISO 8601 date, local to the source's country"
-_ISO_UTC = "ISO 8601 instant, UTC"
+ISO_DATE = "ISO 8601 date, local to the source's country"
+ISO_UTC = "ISO 8601 instant, UTC"
+"""Units by which dates and instants are known."""
 
 _WHO: tuple[Column, ...] = (
     points_at("outlet", "outlets", "Media title that carried it, under one name for all its spellings."),
@@ -106,11 +107,11 @@ _WHAT: tuple[Column, ...] = (
     ),
     number("year_to", "Last year of the period, where it has several; empty otherwise.", "calendar year", null=True),
     word("year_basis", "Which date of the source gives the year; never the day of crawling.", tuple(YearBasis)),
-    plain("signed_on", "Date of signing; empty where not stated.", unit=_ISO_DATE, null=True),
-    plain("period_from", "First day of the period paid for; empty where not stated.", unit=_ISO_DATE, null=True),
-    plain("period_to", "Last day of the period paid for; empty where not stated.", unit=_ISO_DATE, null=True),
-    plain("opened_at", "Opening of bids; empty where not stated.", unit=_ISO_UTC, null=True),
-    plain("closed_at", "Closing of bids; empty where not stated.", unit=_ISO_UTC, null=True),
+    plain("signed_on", "Date of signing; empty where not stated.", unit=ISO_DATE, null=True),
+    plain("period_from", "First day of the period paid for; empty where not stated.", unit=ISO_DATE, null=True),
+    plain("period_to", "Last day of the period paid for; empty where not stated.", unit=ISO_DATE, null=True),
+    plain("opened_at", "Opening of bids; empty where not stated.", unit=ISO_UTC, null=True),
+    plain("closed_at", "Closing of bids; empty where not stated.", unit=ISO_UTC, null=True),
     free("number", "Number of the contract or announcement, as printed."),
     free("version", "Version of the contract, as the source numbers it."),
     free("method", "How the payer chose the recipient, in the source's words."),
@@ -134,21 +135,27 @@ _WHY: tuple[Column, ...] = (
         index=True,
     ),
     free("source_key", "The source's own identity of the record."),
-    plain("deleted_at", "When the source deleted it, as the source says; empty otherwise.", null=True),
-    plain("first_seen_at", "Start of the run that first saw the record.", unit=_ISO_UTC),
-    plain("changed_at", "Start of the run that last changed it.", unit=_ISO_UTC),
+    plain("deleted_at", "When the source deleted it, as the source says; empty otherwise.", unit=ISO_UTC, null=True),
+    plain("first_seen_at", "Start of the run that first saw the record.", unit=ISO_UTC),
+    plain("changed_at", "Start of the run that last changed it.", unit=ISO_UTC),
     plain(
         "vanished_at",
         "Start of the run in which the source no longer showed it; empty while it does.",
-        unit=_ISO_UTC,
+        unit=ISO_UTC,
         null=True,
     ),
 )
 
 _EVIDENCE: tuple[Column, ...] = (
-    plain("capture_sha256", "Hash of the archived bytes the record was read from.", unit="SHA-256, hex"),
+    Column(
+        "capture_sha256",
+        "TEXT",
+        "Hash of the archived bytes the record was read from.",
+        unit="SHA-256, hex",
+        index=True,
+    ),
     free("url", "Address of the record, else of the page or file it was read from."),
-    plain("fetched_at", "When those bytes were fetched.", unit=_ISO_UTC),
+    plain("fetched_at", "When those bytes were fetched.", unit=ISO_UTC),
     free("locator", "Place in the bytes: page, table, row and cell; sheet and range; JSON pointer."),
     free("raw_amount", "The amount as the source prints it."),
     free("unit_rule", "How raw_amount became amount_minor (unit of the heading, decimal mark)."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -102,8 +103,22 @@ def _setting(value: Any) -> str:  # noqa: ANN401 - a number or yes/no
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
-def serve(release_dir: Path, *, public: bool, port: int, host: str = "127.0.0.1") -> None:
+def serve(
+    release_dir: Path,
+    *,
+    public: bool,
+    port: int,
+    host: str = "127.0.0.1",
+    starting: Callable[[str], None] = lambda _address: None,
+) -> None:
     """Serve until interrupted, with the contact address of the environment if it names one.
+
+    Args:
+        release_dir: directory of a release, or the link `current`.
+        public: whether to everybody.
+        port: to listen on.
+        host: to listen on.
+        starting: told the address of the site once nothing stands in the way of serving it.
 
     Raises:
         NoReleaseError: there is no release in `release_dir`.
@@ -114,4 +129,5 @@ def serve(release_dir: Path, *, public: bool, port: int, host: str = "127.0.0.1"
     with TemporaryDirectory() as directory:
         shown = with_contact(metadata, contact, Path(directory)) if contact else metadata
         told = arguments(release_dir, public=public, port=port, host=host, metadata=shown)
+        starting(f"http://{host}:{port}/")
         datasette_cli.main(args=told, prog_name="datasette", standalone_mode=False)

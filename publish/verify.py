@@ -1,4 +1,4 @@
-"""Holds a built release against the registry, the schema and Datasette before anybody sees it."""
+"""Holds a built release against the registry, the schema, Datasette and the site before anybody sees it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from db.privacy import mask_person_ids
 from publish.ledger import Ledger, release_ledger
 from publish.metadata import database_metadata
-from publish.opening import broken_pages
+from publish.own_pages import broken_pages
 from publish.schema import TABLES
 
 

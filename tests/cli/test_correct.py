@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from commands import mediacontracts
 
 from cli.correcting import correct
+from tests.publish.reading import content_of
 
 DOC = Path(__file__).parents[2] / "docs" / "add-a-source.md"
 FILE = """\
@@ -64,7 +65,7 @@ def opened(home: Path) -> sqlite3.Connection:
 
 
 def holds(path: Path, words: str) -> bool:
-    return words.casefold() in path.read_bytes().decode("utf-8", errors="ignore").casefold()
+    return words.casefold() in content_of(path).decode("utf-8", errors="ignore").casefold()
 
 
 def hashes(home: Path) -> dict[str, str]:
@@ -123,7 +124,7 @@ def test_a_correction_is_released_rebuilt_and_undone(home: Path, loaded: Path, s
 def test_a_takedown_is_in_no_file_and_told(home: Path, loaded: Path) -> None:
     outlet = "Výmyslný večerník"
     there = [path.name for path in (home / "releases/current").resolve().iterdir() if holds(path, outlet)]
-    assert {"contracts.csv", "contracts-raw.csv", "media_contracts.db"} <= set(there)
+    assert {"contracts.csv", "contracts-raw.csv", "contracts.parquet", "media_contracts.db"} <= set(there)
     ran(home, "correct", "--withdraw", outlet, "--why", "Asked for by the outlet")
     ran(home, "release")
     release = (home / "releases/current").resolve()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from publish.corrections import Correction, CorrectionError, add_correction
 from publish.release import build_release
+from tests.publish.reading import content_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -56,7 +57,7 @@ def test_withdrawn_words_are_in_no_byte(
         sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl", corrections=path, salt=b"a secret"
     )
     for file in result.directory.iterdir():
-        content = file.read_bytes().decode("utf-8", errors="ignore").casefold()
+        content = content_of(file).decode("utf-8", errors="ignore").casefold()
         for words in ("мираж тв", "miraz tv", "mirazh-tv"):
             assert words not in content, f"{words} in {file.name}"
     with closing(sqlite3.connect(result.directory / "media_contracts.db")) as out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 from sqlalchemy import Engine
 
 from db import model as m
-from publish.exports import rows_of
 from publish.release import build_release
 from publish.site.core.filters import read_view
 from publish.site.core.release import read_release
+from publish.site.exports.columns import CONTEXT, context, fields, select
 from publish.site.exports.files import csv_file, made_csv, raw_csv_file
+from publish.site.exports.objects import json_file, json_lines_file
+from tests.publish.reading import rows_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -33,6 +36,7 @@ def exported(sqlite_engine: Engine, tmp_path: Path, rows: Rows, fill_registry: F
     rows[m.OutletName][0]["name"] = rows[m.Outlet][0]["name"] = "=Қиял таңы"
     rows[m.Record][0]["amount_minor"] = -123_456_789_012_345_67
     rows[m.Record][1]["amount_minor"] = 90_071_992_547_409_93
+    rows[m.Record][9]["subject"] = 'a\\b "c" {}\x01\x1f\x7f\u2028\n\t{"d": [1]} 😀'
     fill_registry(sqlite_engine, rows)
     return build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl").directory
 
@@ -128,6 +132,23 @@ def test_lines_cut_out_of_the_files_are_those_the_tables_give(
             assert b"".join(make(opened, release, view)) == made
             opened.set_trace_callback(None)
             assert not any("JOIN" in sql for sql in asked), "the lines were made anew"
+
+
+@pytest.mark.parametrize("args", VIEWS, ids=str)
+def test_objects_are_the_rows_that_the_tables_give(opened: sqlite3.Connection, args: list[tuple[str, str]]) -> None:
+    release, names = read_release(opened), [one.name for one in fields()]
+    for table in ("contracts", "other_records"):
+        if table == "other_records" and args and args[0][0] == "q":
+            continue
+        view = read_view(opened, args, table=table)
+        rows = [dict(zip(names, row, strict=True)) for row in opened.execute(select(view), view.values)]
+        whole = json.loads(b"".join(json_file(opened, release, view)))
+        assert whole["rows"] == rows
+        assert [list(row) for row in whole["rows"]] == [names] * len(rows)
+        told = dict(zip([one.name for one in CONTEXT], context(release, view), strict=True))
+        lines = b"".join(json_lines_file(opened, release, view))
+        assert lines.count(b"\n") == len(rows)
+        assert [json.loads(line) for line in lines.splitlines()] == [row | told for row in rows]
 
 
 @pytest.mark.parametrize("harm", ["missing", "shorter", "of another release", "a line more"])

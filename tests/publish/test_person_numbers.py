@@ -23,6 +23,7 @@ from db.migrate import migrate
 from db.privacy import check_digit
 from publish import verify as verify_module
 from publish.release import build_release
+from tests.publish.reading import content_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -73,7 +74,7 @@ def poisons(draw: st.DrawFn) -> tuple[str, str]:
 
 def told(directory: Path) -> str:
     """Everything that files, tables and search indexes of a release say, in plain digits with nothing between."""
-    texts = [path.read_bytes().decode("utf-8", errors="ignore") for path in directory.iterdir()]
+    texts = [content_of(path).decode("utf-8", errors="ignore") for path in directory.iterdir()]
     with closing(sqlite3.connect(f"file:{directory / 'media_contracts.db'}?mode=ro", uri=True)) as out:
         for (table,) in out.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
             texts += [str(value) for row in out.execute(f'SELECT * FROM "{table}"') for value in row if value]

@@ -19,6 +19,7 @@ from db.model.requests import RequestState
 from publish.release import MixedSourcesError, NothingToReleaseError, build_release
 from publish.request_rows import COVERAGE_WORDS, NOT_ASKED
 from publish.schema_books import COVERAGE_STATES
+from tests.publish.reading import rows_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -72,7 +73,7 @@ def test_same_bytes_whatever_the_database_the_ids_and_the_order(
     fill_registry(twin, renumbered(rows))
     third = build_release(twin, tmp_path / "c", slugs=tmp_path / "c.jsonl")
     twin.dispose()
-    assert len(hashes(first.directory)) == 10
+    assert len(hashes(first.directory)) == 12
     assert hashes(first.directory) == hashes(again.directory) == hashes(third.directory)
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "c.jsonl").read_bytes()
     assert first.name == third.name
@@ -287,7 +288,9 @@ def test_manifest_has_every_file_count_and_sum(
     assert set(manifest["files"]) == there
     for name, told in manifest["files"].items():
         assert sha256((result.directory / name).read_bytes()).hexdigest() == told["sha256"]
-    assert manifest["files"]["contracts.csv"]["rows"] == 10
+    for name in ("contracts.csv", "contracts-raw.csv", "contracts.parquet"):
+        assert manifest["files"][name]["rows"] == 10
+    assert manifest["files"]["other_records.parquet"]["rows"] == 2
     assert manifest["sums"] == [
         {"currency": "KZT", "measure": "contracted", "rows": 5, "rows_with_sum": 4, "sum_minor": 350_000_303,
          "sum": "3500003.03"},
@@ -311,7 +314,7 @@ def test_a_sample_says_so_everywhere(sqlite_engine: Engine, tmp_path: Path, rows
     assert result.sample
     assert result.name.startswith("sample-")
     names = [path.name for path in result.directory.iterdir()]
-    assert len(names) == 10
+    assert len(names) == 12
     assert all(name.startswith("sample_") for name in names)
     with opened(result.directory) as out:
         about = dict(out.execute("SELECT name, value FROM about"))
@@ -333,6 +336,12 @@ def test_invented_figures_never_stand_beside_real_ones(
     assert not (tmp_path / "s.jsonl").exists()
     mixed = build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl", allow_mixed=True)
     assert mixed.sample
+    with opened(mixed.directory) as out:
+        (warning,) = out.execute("SELECT value FROM about WHERE name = 'warning'").fetchone()
+    out.close()
+    assert "invented figures beside real ones" in warning
+    told = {row["source"]: row["invented"] for row in rows_of(mixed.directory / "sample_contracts-raw.csv")}
+    assert told == {"kz_invented": "0", "kz_sample": "1"}
 
 
 def test_an_empty_registry_gives_no_release(sqlite_engine: Engine, tmp_path: Path) -> None:

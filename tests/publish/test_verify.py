@@ -230,3 +230,17 @@ def test_two_records_of_one_uid_are_refused(
     fill_registry(sqlite_engine, rows)
     with pytest.raises(DoubledUidError, match="0000000000000000 occurs twice"):
         build_release(sqlite_engine, tmp_path / "out", slugs=tmp_path / "s.jsonl")
+
+
+def test_a_release_that_breaks_a_page_of_the_site_is_refused(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publish.own_pages import broken_pages
+    from publish.site.pages import record, start
+
+    given = built / "media_contracts.db", built / "metadata.yml"
+    assert broken_pages(*given) == []
+    monkeypatch.setattr(start, "totals", {}.__getitem__)
+    monkeypatch.setattr(record, "_details", {}.__getitem__)
+    broken = broken_pages(*given)
+    assert broken[0] == "page / of the site: status 500"
+    assert [line for line in broken if not line.startswith(("page / of", "page /record/"))] == []
+    assert len(broken) > 10

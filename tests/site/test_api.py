@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,15 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree
 
-from publish.site.core.filters import PARTIES, VOCABULARIES
+from publish.site.core.filters import VOCABULARIES
+from publish.site.core.naming import PARTIES
 from publish.site.pages.books import BOOKS
 from publish.site.reader.language import LANGUAGES
 from publish.site.web import feeds
 from publish.site.web.files import FORMATS
 from publish.site.web.views import LISTS
+
+from .conftest import Site, server
 
 DOC = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"`GET ([^`]+)`(?:(?!`GET ).)*?```json\n(.+?)```", DOC, re.DOTALL)
@@ -94,7 +98,7 @@ def test_a_feed_has_what_changed_last(public_site: Any, sql: Any, path: str, whe
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     feed = etree.fromstring(answer.content)
     assert feed.tag == f"{ATOM}feed"
-    assert feed.findtext(f"{ATOM}title", "").startswith("Sample, invented figures: Media contracts: ")
+    assert feed.findtext(f"{ATOM}title", "").startswith("SAMPLE, invented figures: Media contracts: ")
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     entries = feed.findall(f"{ATOM}entry")
     assert len(entries) == min(feeds.ENTRIES, sql(f"SELECT count(*) FROM contracts WHERE {where}")) > 0
@@ -110,6 +114,34 @@ def test_a_feed_has_what_changed_last(public_site: Any, sql: Any, path: str, whe
     assert link is not None
     assert public_site.get(urlsplit(link.get("href", "")).path).status_code == 200
     assert all(entry.findtext(f"{ATOM}title") for entry in entries)
+
+
+def test_other_records_have_a_feed_of_their_own(public_site: Any, sql: Any) -> None:
+    feed = etree.fromstring(public_site.get("/other-records.atom?year=0").content)
+    links = [urlsplit(link.get("href", "")) for link in feed.findall(f"{ATOM}link")]
+    assert [(link.path, link.query) for link in links] == [
+        ("/other-records.atom", "year=0"),
+        ("/other-records", "year=0"),
+    ]
+    ids = {entry.findtext(f"{ATOM}id", "").rsplit("/", 1)[1] for entry in feed.findall(f"{ATOM}entry")}
+    assert ids == set(sql("SELECT group_concat(uid) FROM other_records WHERE year = 0").split(","))
+    assert public_site.get("/other-records.atom?colour=red").status_code == 400
+
+
+def test_a_feed_is_xml_whatever_a_text_holds(release_file: Path, site_plugin: None, tmp_path: Path) -> None:
+    path = tmp_path / "sample_media_contracts.db"
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        out.execute("UPDATE contracts SET subject = 'a' || char(1, 11, 31, 65534) || '<b> & ' || char(9, 10) || 'c'")
+        out.execute("UPDATE outlets SET name = 'x' || char(12) || 'y' WHERE id = 5")
+    out.close()
+    odd = Site(server(path, public=True))
+    try:
+        feed = etree.fromstring(odd.get("/outlet/boz-dala.atom").content)
+    finally:
+        odd.close()
+    assert feed.findtext(f"{ATOM}title", "").endswith(": xy")
+    assert {text.text for text in feed.iter(f"{ATOM}summary")} == {"a<b> & \t\nc"}
 
 
 def addresses(site: Any, path: str = "/sitemap.xml") -> list[str]:
@@ -132,7 +164,7 @@ def test_the_sitemap_has_every_page_that_stays(public_site: Any, sql: Any) -> No
     expected = {"/", "/contracts", "/api", *(f"/{name}" for name in (*LISTS, *BOOKS))}
     for kind, table in PARTIES.items():
         uid = {"source": "name", "year": "CAST(id AS TEXT)"}.get(kind, "uid")
-        only = "" if kind in ("source", "year") else " AND state = 'named'"
+        only = {"source": "", "year": " AND id > 1"}.get(kind, " AND state = 'named'")
         listed = sql(f"SELECT coalesce(group_concat({uid}), '') FROM {table} WHERE records > 0{only}")
         expected |= {f"/{kind}/{name}" for name in listed.split(",") if name}
     alone = "kind IN ('group', 'organisation') AND coalesce(outlet, recipient, intermediary, payer, ministry) IS NULL"

@@ -12,9 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
+from publish.schema_contracts import HOW_TO_SUM
 from publish.site.web.streaming import stream
 
 FILTER = "measure=contracted&year=2012"
@@ -48,12 +50,18 @@ def test_rows_and_sums_survive_every_file(site: Any, sql: Any, query: str, where
         "json": json.loads(site.get(f"/contracts.json{query}").text)["rows"],
         "jsonl": [json.loads(line) for line in site.get(f"/contracts.jsonl{query}").text.splitlines()],
     }
+    sheet = load_workbook(io.BytesIO(site.get(f"/contracts.xlsx{query}").content))["contracts"]
+    head, *cells = sheet.iter_rows(values_only=True)
+    sets["xlsx"] = [dict(zip(map(str, head), row, strict=True)) for row in cells]
+    sets["parquet"] = pq.read_table(io.BytesIO(site.get(f"/contracts.parquet{query}").content)).to_pylist()
     for name, found in sets.items():
         assert len(found) == count, name
         assert total(found) == expected, name
-    uids = [row["uid"] for row in sets["raw"]]
-    assert [row["uid"] for row in sets["csv"]] == uids == [row["uid"] for row in sets["json"]]
+        assert [row["uid"] for row in found] == [row["uid"] for row in sets["raw"]], name
     assert sets["raw"][0]["outlet_uid"]
+    for name in ("json", "jsonl"):
+        for one, other in zip(sets[name], sets["raw"], strict=True):
+            assert {key: "" if cell is None else str(cell) for key, cell in one.items()}.items() <= other.items()
     assert not any(row["outlet"].isdigit() for row in sets["csv"])
 
 
@@ -97,6 +105,7 @@ def test_xlsx_is_typed_and_has_its_provenance(site: Any, sql: Any) -> None:
     assert about["filter"] == "measure: contracted; year: 2012"
     assert about["coverage"] == "2 of 3 bodies asked answered"
     assert "demo_portal" in about
+    assert about["how_to_sum"] == HOW_TO_SUM
 
 
 def test_xlsx_keeps_words_where_there_is_no_one_year(site: Any) -> None:
@@ -113,6 +122,7 @@ def test_json_has_the_sums_of_its_rows(site: Any, sql: Any) -> None:
         minor
     ]
     assert told["sample"] is True
+    assert told["how_to_sum"] == HOW_TO_SUM
 
 
 def test_an_empty_view_is_a_file_with_a_heading(site: Any) -> None:
@@ -123,6 +133,9 @@ def test_an_empty_view_is_a_file_with_a_heading(site: Any) -> None:
 def test_a_wrong_filter_gives_no_file(site: Any) -> None:
     assert site.get("/contracts.csv?colour=red").status_code == 400
     assert site.get("/contracts.json?colour=red").json()["ok"] is False
+    for name, value in (("amount_min", "1"), ("amount_max", "1"), ("signed_to", "2012-01-01"), ("q", "акима")):
+        refused = site.get(f"/contracts.json?{name}={value}&{name}={value}")
+        assert refused.json() == {"ok": False, "error": f"{name}: give it once; it was given 2 times"}
     assert site.get("/table/contracts.csv").status_code == 404
     assert site.get("/table/sqlite_master.csv").status_code == 404
 

@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
-from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose, gettext
+from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose
 from publish.site.reader.words import composed
 
 SITE = LOCALE.parent / "site"
@@ -100,7 +100,6 @@ def test_sums_are_exact_and_in_the_readers_format(language: str, sum_: str, deci
     try:
         assert plain_money(123_456_705, 2) == sum_
         assert plain_money(-123_456_705, 2) == "\N{MINUS SIGN}" + sum_
-        assert money(None, "KZT", 2) == gettext("not stated")
         assert money(100, "KZT", 2) == "1\xa0₸"
         # a float would lose the last figure
         assert re.sub(r"\D", "", plain_money(9_007_199_254_740_993, 2)) == "9007199254740993"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import io
 import json
 import re
 import sqlite3
@@ -13,10 +15,12 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import etree
 from lxml import html as parser
 
 from publish.serve import ContactError, with_contact
-from publish.site.pages.proof import Place, place_of
+from publish.site.pages import books, party, record
+from publish.site.pages.proof import Place, around, place_of
 from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.respond import STATIC
 from publish.site.web.routes import routes
@@ -242,12 +246,45 @@ def test_what_is_invented_is_marked_and_real_press_figures_are_named(
         assert "invented" not in parser.fromstring(mixed.get("/outlet/aq-qayyng").text).xpath(
             "string(//p[@class='aka'])"
         )
+        rows = list(csv.DictReader(io.StringIO(mixed.get("/contracts.raw.csv").text, newline="")))
+        assert {(row["source"], row["invented"]) for row in rows} == {("demo_portal", "1"), ("demo_list", "0")}
+        mark = "SAMPLE, invented figures beside real ones: "
+        assert {row["release"] for row in rows} == {f"{mark}2026-01-31"}
+        for name, invented in (("boz-dala", True), ("aq-qayyng", False)):
+            assert mixed.get(f"/outlet/{name}.json").json()["invented"] is invented
+        for at, invented in ((1, True), (10, False)):
+            assert mixed.get(f"/record/{uid_of(at)}.json").json()["record"]["invented"] is invented
+        for kind, invented in (("demo_list", False), ("demo_portal", True)):
+            feed = etree.fromstring(mixed.get(f"/source/{kind}.atom").content)
+            titles = feed.xpath("//*[local-name()='entry']/*[local-name()='title']/text()")
+            assert {title.startswith("Invented: ") for title in titles} == {invented}
+            assert feed.xpath("string(/*/*[local-name()='title'])").startswith(f"{mark}Media contracts: ")
     finally:
         mixed.close()
     assert press not in parser.fromstring(site.get("/outlets").text).xpath(f"string({banner})")
     for path, marked_too in (("/outlet/aq-qayyng", True), ("/outlet/withheld", False), ("/region/kz-99", False)):
         head = parser.fromstring(site.get(path).text).xpath("string(//p[@class='aka'])")
         assert ("invented" in head) is marked_too, path
+
+
+@pytest.mark.parametrize(
+    ("path", "cited"),
+    [
+        ("/ru/contracts?outlet=boz-dala&year=2012&sort=amount", "/contracts?outlet=boz-dala&year=2012"),
+        ("/kk/other-records", "/other-records"),
+        ("/outlet/boz-dala", "/outlet/boz-dala"),
+        (f"/record/{uid_of(1)}", f"/record/{uid_of(1)}"),
+    ],
+)
+def test_a_citation_has_an_address_that_others_can_open(site: Any, path: str, cited: str) -> None:
+    """A server of this machine alone names a placeholder in place of itself."""
+    for host, before in (
+        ("data.example.org", "http://data.example.org"),
+        *((host, "[address of the site]") for host in ("127.0.0.1:8001", "localhost", "[::1]:8001")),
+    ):
+        text = parser.fromstring(site.get(path, host=host).text).xpath("string(//p[@class='cite'])")
+        assert text.endswith(f". {before}{cited}"), host
+        assert text.startswith("SAMPLE, invented figures")
 
 
 def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
@@ -260,6 +297,69 @@ def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
         assert words in document.xpath("string(//p[@class='cite'])")
         assert words in document.xpath("string(//pre[@class='cite'])")
     assert "Does not count: " not in site.get(f"/record/{uid_of(1)}").text
+
+
+def test_a_correction_that_is_not_in_force_is_not_told_as_one(site: Any) -> None:
+    lines = parser.fromstring(site.get("/corrections").text).xpath("//tbody/tr")
+    told = [[cell.text_content() for cell in line] for line in lines]
+    assert [line[2:6] for line in told] == [
+        ["words withdrawn", "–", "[withdrawn]", "asked for"],
+        ["number", "1/12", "1/13", "taken back we were wrong"],
+        ["subject", "x", "y", "a misprint, see the scan"],
+    ]
+    assert [line[1] for line in told] == ["–", uid_of(1), uid_of(1)]
+    assert lines[2].xpath("td[7]/a/@href") == ["https://press.invalid/scan/1"]
+    notes = parser.fromstring(site.get(f"/record/{uid_of(1)}").text).xpath("//p[@class='note']")
+    assert [bool(note.xpath("span[text()='taken back']")) for note in notes if "Corrected" in note.text_content()] == [
+        False,
+        True,
+    ]
+
+
+def test_what_a_page_has_no_room_for_is_counted(
+    release_file: Path, site_plugin: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: Any
+) -> None:
+    monkeypatch.setattr(books, "MOST_REQUESTS", 1)
+    monkeypatch.setattr(books, "MOST_CORRECTIONS", 2)
+    monkeypatch.setattr(party, "LINES_SHOWN", 1)
+    fresh = Site(server(release_file, public=True))
+    try:
+        assert f"1 of {sql('SELECT count(*) FROM requests')} shown" in fresh.get("/coverage").text
+        assert "2 of 3 shown" in fresh.get("/corrections").text
+        page = parser.fromstring(fresh.get("/payer/akimat-kok-dala").text)
+        for head, column in (("How it was bought", "method || instrument"), ("Documents", "capture_sha256")):
+            (told,) = page.xpath(f"//h2[text()='{head}']/following-sibling::p[last()]/text()")
+            assert told == f"1 of {sql(f'SELECT count(DISTINCT {column}) FROM contracts WHERE payer = 4')} shown"
+    finally:
+        fresh.close()
+
+
+def test_a_page_that_is_not_there_is_the_nearest_one(site: Any, monkeypatch: pytest.MonkeyPatch, sql: Any) -> None:
+    monkeypatch.setattr(books, "ROWS", 1)
+    for path, table in (("/rejected", "rejected_rows"), ("/changes", "changes")):
+        pages = sql(f"SELECT count(*) FROM {table}")
+        last = site.get(f"{path}?page={pages}").text
+        assert pages == 1 or f"Page {pages} of {pages}" in last
+        assert parser.fromstring(last).xpath("//tbody/tr")
+        assert site.get(f"{path}?page=999").text.replace("page=999", "") == last.replace(f"page={pages}", "")
+
+
+def test_lookups_of_a_record_page_use_an_index(release_file: Path) -> None:
+    asked: list[str] = []
+    with sqlite3.connect(release_file) as out:
+        for uid in (uid_of(4), hashlib.sha256(b"other 1").hexdigest()[:16]):
+            found = record.find(out, uid)
+            assert found is not None
+            out.set_trace_callback(asked.append)
+            record.page(out, found)
+            around(out, found)
+            out.set_trace_callback(None)
+        large = ("contracts", "other_records", "amounts", "lines", "changes", "rejected_rows", "corrections")
+        plans = {sql: [row[3] for row in out.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked}
+    out.close()
+    assert len(plans) > 8
+    for sql, plan in plans.items():
+        assert not [step for step in plan if step.startswith("SCAN") and step.split()[1] in (*large, "h")], sql
 
 
 def test_parties_without_a_name_say_so(site: Any) -> None:

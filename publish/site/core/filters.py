@@ -17,19 +17,7 @@ from urllib.parse import urlencode
 from db.fold import fold, words
 from db.privacy import mask_person_ids
 from db.words import AmountState, Instrument, Measure, Relevance
-
-PARTIES = {
-    "outlet": "outlets",
-    "ministry": "ministries",
-    "payer": "payers",
-    "recipient": "recipients",
-    "intermediary": "intermediaries",
-    "topic": "topics",
-    "region": "regions",
-    "source": "sources",
-    "year": "years",
-}
-"""Columns of `contracts` that point at a key table, and that table."""
+from publish.site.core.naming import PARTIES, naming
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "measure": tuple(Measure),
@@ -48,6 +36,8 @@ ORDERS = {
     "-changed_at": "c.changed_at DESC, c.id",
 }
 FIRST_ORDER = "-year"
+ONCE = frozenset({"amount_min", "amount_max", "signed_from", "signed_to", "q"})
+"""Filters of which a view has one at most: two bounds or searches would not be joined by "or"."""
 IGNORED = frozenset({"lang", "page", "sort", "facet"})
 """Parameters that choose no rows."""
 
@@ -88,10 +78,6 @@ class View:
     def wording(self) -> str:
         """The filters in one line, for files and citations; "all rows" where there are none."""
         return "; ".join(f"{name}: {text}" for name, text in self.said) or "all rows"
-
-    def and_where(self, condition: str, *values: Any) -> View:  # noqa: ANN401 - any value SQLite binds
-        """The view with one more condition that no address carries."""
-        return View(self.table, f"({self.where}) AND {condition}", (*self.values, *values), self.said, self.args)
 
 
 @dataclass
@@ -134,6 +120,8 @@ def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *
 
 
 def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
+    if name in ONCE and len(texts) > 1:
+        raise FilterError(f"{name}: give it once; it was given {len(texts)} times")
     if name in PARTIES:
         _party(connection, parts, name, texts)
     elif name in VOCABULARIES:
@@ -149,10 +137,10 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
         parts.add(name, texts, f"c.currency IN ({_marks(texts)})", texts, ", ".join(texts))
     elif name in ("amount_min", "amount_max"):
         sign = ">=" if name == "amount_min" else "<="
-        parts.add(name, texts[:1], f"c.amount {sign} ?", [_amount(name, texts[0])], texts[0])
+        parts.add(name, texts, f"c.amount {sign} ?", [_amount(name, texts[0])], texts[0])
     elif name in ("signed_from", "signed_to"):
         sign = ">=" if name == "signed_from" else "<="
-        parts.add(name, texts[:1], f"c.signed_on {sign} ?", [_day(name, texts[0])], texts[0])
+        parts.add(name, texts, f"c.signed_on {sign} ?", [_day(name, texts[0])], texts[0])
     elif name == "q" and table == "contracts":
         text = mask_person_ids(texts[0][:LONGEST_SEARCH])
         condition = "c.id IN (SELECT rowid FROM contracts_fts WHERE contracts_fts MATCH ?)"
@@ -162,10 +150,10 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
 
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
-    key = {"source": "name", "year": "id"}.get(name, "uid")
+    known = naming(name)
     ids, names = [], []
     for text in texts:
-        row = connection.execute(f"SELECT id, name FROM {PARTIES[name]} WHERE {key} = ?", (text,)).fetchone()
+        row = connection.execute(f"SELECT id, name FROM {known.table} WHERE {known.uid} = ?", (text,)).fetchone()
         if row is None:
             raise FilterError(f"{name}={text}: there is none of this name in the release")
         ids.append(row[0])

@@ -55,6 +55,13 @@ class Release:
     about: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def mark(self) -> str:
+        """What stands before its name where it holds invented figures; each row of a file says whether it is one."""
+        if not self.sample:
+            return ""
+        return "SAMPLE, invented figures beside real ones: " if self.mixed else "SAMPLE, invented figures: "
+
+    @property
     def database(self) -> str:
         """Name of its database in addresses."""
         return f"{SAMPLE_PREFIX if self.sample else ''}{DATABASE}"

@@ -13,12 +13,12 @@ from rapidfuzz import fuzz, process
 
 from db.fold import clean, fold
 from db.privacy import is_person_id
+from publish.site.core.naming import PARTIES
 from publish.site.core.release import rows
 from publish.site.core.ties import own_pages
 from publish.site.reader.language import mark
 
-KINDS = ("outlet", "ministry", "payer", "recipient", "intermediary", "topic", "region")
-_TABLES = ("outlets", "ministries", "payers", "recipients", "intermediaries", "topics", "regions")
+_KINDS = {kind: table for kind, table in PARTIES.items() if kind not in ("source", "year")}
 _REGISTERED = frozenset({"ministry", "payer", "recipient", "intermediary"})
 MOST = 40
 LEAST_LIKE = 80
@@ -132,7 +132,7 @@ def read_names(connection: sqlite3.Connection) -> Names:
     for row in rows(connection, "SELECT entity_uid, role, name FROM spellings ORDER BY id"):
         for kind in ("payer", "ministry") if row["role"] == "payer" else (row["role"],):
             written.setdefault(f"{kind} {row['entity_uid']}", []).append(row["name"])
-    for kind, table in zip(KINDS, _TABLES, strict=True):
+    for kind, table in _KINDS.items():
         more = ", registry_id" if kind in _REGISTERED else ", '' AS registry_id"
         local = ", name_local, name_en" if kind == "region" else ", '' AS name_local, '' AS name_en"
         sql = f"SELECT uid, name, records{more}{local} FROM {table} WHERE state = 'named' ORDER BY id"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any
 
-from publish.site.core.filters import PARTIES, View
+from publish.site.core.filters import View
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows
 
 KIND_AMOUNT, KIND_EQUIVALENT = "amount", "equivalent"
@@ -44,6 +46,19 @@ class Sum:
     def key(self) -> tuple[str, str]:
         """What may be added together at all."""
         return (self.measure, self.currency)
+
+
+def sum_told(one: Sum) -> dict[str, Any]:
+    """A total as programs read it, in files and answers alike."""
+    return {
+        "sum_of": one.kind,
+        "measure": one.measure,
+        "currency": one.currency,
+        "sum_minor": one.minor,
+        "counted_rows": one.records,
+        "without_sum": one.without_sum,
+        "not_exact": one.not_exact,
+    }
 
 
 @dataclass
@@ -165,13 +180,8 @@ def invented_parties(connection: sqlite3.Connection, key: str) -> frozenset[int]
 
 
 def _names(connection: sqlite3.Connection, key: str) -> dict[int, tuple[str, str, str]]:
-    table = PARTIES[key]
-    if key == "year":
-        sql = "SELECT id, CAST(id AS TEXT), name, CASE WHEN id < 2 THEN 'unknown' ELSE 'named' END FROM years"
-    elif key == "source":
-        sql = "SELECT id, name, title, 'named' FROM sources"
-    else:
-        sql = f"SELECT id, uid, name, state FROM {table}"
+    known = naming(key)
+    sql = f"SELECT id, {known.uid}, {known.name}, {known.state} FROM {known.table}"
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(sql)}
 
 

@@ -1,1 +1,1 @@
-"""Any filtered view as a file that says what it is: CSV, XLSX, JSON, JSON Lines."""
+"""Any filtered view as a file that says what it is: CSV, XLSX, JSON, JSON Lines, Parquet."""

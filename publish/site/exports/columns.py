@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from publish.described import Column
 from publish.schema import BY_NAME
-from publish.schema_contracts import RECORD_COLUMNS
+from publish.schema_contracts import ISO_DATE, ISO_UTC, RECORD_COLUMNS
 from publish.site.core.filters import View
 from publish.site.core.release import Release
 
 _LEFT_OUT = frozenset({"id", "search_text", "amount", "equivalent_minor"})
-_DATES = frozenset({"signed_on", "period_from", "period_to"})
-_INSTANTS = frozenset(
-    {"opened_at", "closed_at", "deleted_at", "first_seen_at", "changed_at", "vanished_at", "fetched_at"}
-)
 
 
 @dataclass(frozen=True)
@@ -49,15 +46,25 @@ def fields() -> tuple[Field, ...]:
             found.append(Field(name, f"c.{name}", "number", text))
         elif name in _LEFT_OUT:
             continue
-        elif name in ("year", "source"):
-            found.append(Field(name, f"k_{name}.name", "year" if name == "year" else "text", column.text))
+        elif name == "year":
+            said = "Year the record belongs to, by year_basis; in words where it has none, or several."
+            found.append(Field(name, "k_year.name", "year", said))
+        elif name == "source":
+            found.append(Field(name, "k_source.name", "text", column.text))
+            said = "1 where the source is a sample, whose figures are made up; 0 where they are real."
+            found.append(Field("invented", "k_source.invented", "number", said))
         elif column.ref:
             found.append(Field(name, f"k_{name}.name", "text", column.text))
             found.append(Field(f"{name}_uid", f"k_{name}.uid", "text", f"Lasting name of the {name}, for addresses."))
         else:
-            kind = "date" if name in _DATES else "instant" if name in _INSTANTS else "text"
-            found.append(Field(name, f'c."{name}"', "number" if column.kind == "INTEGER" else kind, text))
+            found.append(Field(name, f'c."{name}"', _kind(column), text))
     return tuple(found)
+
+
+def _kind(column: Column) -> str:
+    if column.kind == "INTEGER":
+        return "number"
+    return "date" if column.unit == ISO_DATE else "instant" if column.unit == ISO_UTC else "text"
 
 
 CONTEXT = (
@@ -70,8 +77,7 @@ CONTEXT = (
 
 def context(release: Release, view: View) -> tuple[str, str, str]:
     """Values of `CONTEXT`."""
-    sample = "SAMPLE, invented figures: " if release.sample else ""
-    return f"{sample}{release.name}", view.wording, coverage(release)
+    return f"{release.mark}{release.name}", view.wording, coverage(release)
 
 
 def coverage(release: Release) -> str:
@@ -81,15 +87,20 @@ def coverage(release: Release) -> str:
     return f"{release.answered} of {release.asked} bodies asked answered"
 
 
-def select(view: View) -> str:
-    """SQL of the rows of a view, in the order of their lasting names."""
+def select(view: View, columns: tuple[Field, ...] | None = None) -> str:
+    """SQL of the rows of a view, in the order of their lasting names.
+
+    Args:
+        view: which rows.
+        columns: what of each; by default the columns of a file.
+    """
     joins = " ".join(
         f'JOIN "{column.ref}" AS k_{column.name} ON k_{column.name}.id = c."{column.name}"'
         for column in RECORD_COLUMNS
         if column.ref
     )
     return (
-        f"SELECT {', '.join(one.sql for one in fields())} FROM {view.table} AS c {joins}"
+        f"SELECT {', '.join(one.sql for one in columns or fields())} FROM {view.table} AS c {joins}"
         " LEFT JOIN currencies AS u ON u.code = c.currency LEFT JOIN currencies AS e ON e.code = c.equivalent_currency"
         f" WHERE {view.where} ORDER BY c.id"
     )

@@ -1,18 +1,14 @@
-"""CSV, JSON and JSON Lines of a view, made piece by piece. Money is written from whole minor units."""
+"""CSV of a view, made piece by piece. Money is written from whole minor units."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from typing import Any
-
-import msgspec
 
 from publish.schema import BY_NAME
 from publish.site.core.filters import View
 from publish.site.core.release import Release
-from publish.site.core.sums import not_counted, totals
-from publish.site.exports.columns import CONTEXT, context, coverage, fields, select
+from publish.site.exports.columns import CONTEXT, context, fields, select
 from publish.site.exports.ready import ReadyLines, ready_lines
 from publish.spreadsheet import csv_lines, defused
 
@@ -77,52 +73,3 @@ def table_file(connection: sqlite3.Connection, table: str) -> Iterator[bytes]:
     yield (_BOM + csv_lines([names])).encode()
     while found := cursor.fetchmany(PIECE):
         yield csv_lines(found, texts).encode()
-
-
-def json_lines_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
-    """One JSON object a line; sums as exact decimal text."""
-    names = [one.name for one in (*fields(), *CONTEXT)]
-    tail = context(release, view)
-    encode = msgspec.json.Encoder().encode_lines
-    cursor = connection.execute(select(view), view.values)
-    while found := cursor.fetchmany(PIECE):
-        yield encode([dict(zip(names, (*row, *tail), strict=True)) for row in found])
-
-
-def json_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:
-    """One JSON object: what the file is, the sums of its counted rows, then the rows."""
-    names = [one.name for one in fields()]
-    encode = msgspec.json.Encoder().encode
-    yield encode(about(connection, release, view))[:-1] + b',"rows":['
-    cursor = connection.execute(select(view), view.values)
-    before = b"\n"
-    while found := cursor.fetchmany(PIECE):
-        yield before + b",\n".join([encode(dict(zip(names, row, strict=True))) for row in found])
-        before = b",\n"
-    yield b"\n]}\n"
-
-
-def about(connection: sqlite3.Connection, release: Release, view: View) -> dict[str, Any]:
-    """What a view is: release, filter, coverage, sums of its counted rows, and how many rows do not count."""
-    media = view.table == "contracts"
-    return {
-        "release": release.name,
-        "data_as_of": release.data_as_of,
-        "sample": release.sample,
-        "table": view.table,
-        "filter": view.wording,
-        "coverage": coverage(release),
-        "sums": [
-            {
-                "sum_of": one.kind,
-                "measure": one.measure,
-                "currency": one.currency,
-                "sum_minor": one.minor,
-                "counted_rows": one.records,
-                "without_sum": one.without_sum,
-                "not_exact": one.not_exact,
-            }
-            for one in (totals(connection, view) if media else [])
-        ],
-        "not_counted": not_counted(connection, view) if media else [],
-    }

@@ -54,6 +54,20 @@ class ReadyLines:
                 yield piece
 
 
+def beside(connection: sqlite3.Connection, name: str) -> Path | None:
+    """A file of the release that lies beside the database of a connection; None where there is none.
+
+    Args:
+        connection: to the database of the release.
+        name: of the file, without the prefix of a sample.
+    """
+    database = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    if not database.name.endswith(f"{DATABASE}.db"):
+        return None
+    path = database.with_name(f"{database.name.removesuffix(f'{DATABASE}.db')}{name}")
+    return path if path.is_file() else None
+
+
 def ready_lines(
     connection: sqlite3.Connection, table: str, ending: str, head: bytes, tail: bytes
 ) -> ReadyLines | None:
@@ -66,14 +80,10 @@ def ready_lines(
         head: bytes of its first line, byte order mark included.
         tail: bytes that end each line of the whole table; they hold the release's name.
     """
-    database = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-    if not database.name.endswith(f"{DATABASE}.db"):
+    path = beside(connection, f"{table}{ending}.csv")
+    if path is None:
         return None
-    path = database.with_name(f"{database.name.removesuffix(f'{DATABASE}.db')}{table}{ending}.csv")
-    try:
-        known = path.stat()
-    except OSError:
-        return None
+    known = path.stat()
     count, last = connection.execute(f"SELECT count(*), coalesce(max(id), 0) FROM {table}").fetchone()
     if not count or count != last:
         return None

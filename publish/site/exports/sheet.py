@@ -14,9 +14,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from publish.site.core.filters import FilterError, View
-from publish.site.core.release import Release, rows, value
+from publish.site.core.release import Release, value
+from publish.site.exports.about import about, sources_of
 from publish.site.exports.columns import fields, select
-from publish.site.exports.files import about
 
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_767
@@ -92,7 +92,7 @@ def _instant(told: str) -> datetime | str:
 def _provenance(book: Workbook, connection: sqlite3.Connection, release: Release, view: View) -> None:
     sheet = book.create_sheet("about")
     told = about(connection, release, view)
-    for name in ("release", "data_as_of", "sample", "table", "filter", "coverage"):
+    for name in ("release", "data_as_of", "sample", "table", "filter", "coverage", "how_to_sum"):
         sheet.append([name, _cell(sheet, "text", str(told[name]))])
     sheet.append([])
     sheet.append(["sum_of", "measure", "currency", "sum_minor", "counted_rows", "without_sum", "not_exact"])
@@ -103,13 +103,10 @@ def _provenance(book: Workbook, connection: sqlite3.Connection, release: Release
     for one in told["not_counted"]:
         sheet.append([_cell(sheet, "text", one["why"]), one["records"]])
     sheet.append([])
-    sheet.append(["source", "title", "publisher", "licence", "caveats", "address"])
-    sql = (
-        "SELECT name, title, publisher, licence, caveats, url FROM sources AS s WHERE id IN"
-        f" (SELECT c.source FROM {view.table} AS c WHERE {view.where}) ORDER BY name"
-    )
-    for row in rows(connection, sql, view.values):
-        sheet.append([_cell(sheet, "text", text) for text in row.values()])
+    sheet.append(["source", "title", "publisher", "licence", "caveats", "address", "invented"])
+    for one in sources_of(connection, view):
+        listed = (one[name] for name in ("name", "title", "publisher", "licence", "caveats", "url"))
+        sheet.append([*(_cell(sheet, "text", text) for text in listed), one["invented"]])
     sheet.append([])
     sheet.append(["column", "what it holds"])
     for one in fields():

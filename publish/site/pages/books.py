@@ -6,11 +6,14 @@ import sqlite3
 from typing import Any
 
 from db.words import LinkRelation
+from publish.site.core.paging import paged
 from publish.site.core.release import rows, value
 from publish.site.core.ties import read_ties
 from publish.site.pages.start import missing
 
 ROWS = 100
+MOST_REQUESTS, MOST_CORRECTIONS = 500, 1_000
+"""Lines of a page that is not leafed through; it says how many there are, and the whole table is beside it."""
 
 
 def coverage(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
@@ -30,9 +33,10 @@ def coverage(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     requests = rows(
         connection,
         "SELECT r.*, p.name AS payer_name, p.uid AS payer_uid FROM requests AS r JOIN payers AS p ON p.id = r.payer"
-        " ORDER BY r.asked_on DESC, r.uid LIMIT 500",
+        f" ORDER BY r.asked_on DESC, r.uid LIMIT {MOST_REQUESTS}",
     )
-    return {"years": years, "lines": list(lines.values()), "states": states, "requests": requests}
+    count = value(connection, "SELECT count(*) FROM requests")
+    return {"years": years, "lines": list(lines.values()), "states": states, "requests": requests, "count": count}
 
 
 def claims(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
@@ -44,11 +48,11 @@ def claims(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
 
 
 def sources(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
-    """Every source: licence, caveats, last run, counts."""
+    """Every source: licence, last run, counts."""
     return {
         "sources": rows(
             connection,
-            "SELECT s.*, (SELECT max(fetched_at) FROM contracts WHERE source = s.id) AS fetched_at,"
+            "SELECT s.*,"
             " (SELECT state FROM runs WHERE source = s.id ORDER BY started_at DESC, id DESC LIMIT 1) AS run_state,"
             " (SELECT max(started_at) FROM runs WHERE source = s.id) AS run_at FROM sources AS s ORDER BY s.title",
         )
@@ -64,37 +68,40 @@ def source_runs(connection: sqlite3.Connection, source: int) -> list[dict[str, A
 
 def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
     """Rows that could not be read."""
+    count = value(connection, "SELECT count(*) FROM rejected_rows")
+    shown = paged(count, ROWS, page)
     found = rows(
         connection,
         "SELECT j.*, s.name AS source_name, s.title AS source_title FROM rejected_rows AS j"
         f" JOIN sources AS s ON s.id = j.source ORDER BY j.id LIMIT {ROWS} OFFSET ?",
-        ((page - 1) * ROWS,),
+        (shown.start,),
     )
-    count = value(connection, "SELECT count(*) FROM rejected_rows")
     reasons = rows(
         connection,
         "SELECT s.title AS source_title, s.name AS source_name, count(*) AS records FROM rejected_rows AS j"
         " JOIN sources AS s ON s.id = j.source GROUP BY s.id ORDER BY 3 DESC",
     )
-    return {"rows": found, "count": count, "by_source": reasons, "pages": max(1, -(-count // ROWS))}
+    return {"rows": found, "count": count, "by_source": reasons, "page": shown.page, "pages": shown.pages}
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
     """Values that changed at the sources, newest first, and earlier releases."""
+    count = value(connection, "SELECT count(*) FROM changes")
+    shown = paged(count, ROWS, page)
     found = rows(
         connection,
         "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run"
         f" ORDER BY h.seen_at DESC, h.id LIMIT {ROWS} OFFSET ?",
-        ((page - 1) * ROWS,),
+        (shown.start,),
     )
-    count = value(connection, "SELECT count(*) FROM changes")
     releases = rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC")
-    return {"rows": found, "count": count, "releases": releases, "pages": max(1, -(-count // ROWS))}
+    return {"rows": found, "count": count, "releases": releases, "page": shown.page, "pages": shown.pages}
 
 
 def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
-    """What we set right."""
-    return {"rows": rows(connection, "SELECT * FROM corrections ORDER BY corrected_on DESC, id DESC LIMIT 1000")}
+    """What we set right, in force or not."""
+    sql = f"SELECT * FROM corrections ORDER BY corrected_on DESC, id DESC LIMIT {MOST_CORRECTIONS}"
+    return {"rows": rows(connection, sql), "count": value(connection, "SELECT count(*) FROM corrections")}
 
 
 def links(connection: sqlite3.Connection, page: int) -> dict[str, Any]:

@@ -6,7 +6,9 @@ import sqlite3
 from typing import Any
 
 from db.slug import readable
-from publish.site.core.filters import PARTIES, View
+from publish.schema_contracts import STATE_IDS
+from publish.site.core.filters import View
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
 from publish.site.core.ties import Ties, party_of
@@ -38,6 +40,10 @@ WRITTEN = {
 
 _ACROSS = {"outlet": "payer", "payer": "outlet", "ministry": "outlet", "recipient": "payer", "intermediary": "payer"}
 ROWS_SHOWN = 25
+LINES_SHOWN = 10
+"""Lines of the lists beside the sums; each has in `found` how many there are."""
+_LAST_STATE = max(STATE_IDS.values())
+"""Rows of key tables up to this one name nobody."""
 
 _LISTED = (
     "c.uid, c.amount_minor, c.currency, c.measure, c.counted, c.counted_why, c.amount_state, c.subject,"
@@ -66,13 +72,8 @@ def listed(
 
 def find(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] | None:
     """The row of a party in its key table, with `uid` and `name`; None where there is none."""
-    table = PARTIES[kind]
-    if kind == "year":
-        sql = "SELECT *, CAST(id AS TEXT) AS uid, 'named' AS state FROM years WHERE CAST(id AS TEXT) = ?"
-    elif kind == "source":
-        sql = "SELECT *, name AS uid, 'named' AS state FROM sources WHERE name = ?"
-    else:
-        sql = f"SELECT * FROM {table} WHERE uid = ?"
+    known = naming(kind)
+    sql = f"SELECT *, {known.uid} AS uid, {known.state} AS state FROM {known.table} WHERE {known.uid} = ?"
     found = rows(connection, sql, (uid,))
     return found[0] if found else None
 
@@ -142,8 +143,8 @@ def _ties(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], tie
 
 
 def charts(years: list[Group], sums: list[Sum]) -> list[Chart]:
-    """A chart for each measure and currency, in the order of totals, at most four."""
-    keys = [one.key for one in sums if one.kind == "amount"][:4]
+    """A chart for each measure and currency that has a sum, in the order of totals, at most four."""
+    keys = [one.key for one in sums if one.kind == "amount" and one.minor is not None][:4]
     drawn = (by_year(years, key) for key in keys)
     return [one for one in drawn if one is not None]
 
@@ -167,8 +168,8 @@ def _payer_shares(connection: sqlite3.Connection, payers: list[Top]) -> dict[tup
 
 def _methods(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
     sql = (
-        f"SELECT c.method, c.instrument, count(*) AS records FROM contracts AS c WHERE {view.where}"
-        " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 10"
+        f"SELECT c.method, c.instrument, count(*) AS records, count(*) OVER () AS found FROM contracts AS c"
+        f" WHERE {view.where} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {LINES_SHOWN}"
     )
     return rows(connection, sql, view.values)
 
@@ -189,12 +190,12 @@ def _names(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) ->
         connection,
         f"SELECT {column} AS name, min(CASE WHEN year > 1 THEN year END) AS first,"
         f" max(CASE WHEN year > 1 THEN year END) AS last, count(*) AS records FROM contracts"
-        f" WHERE {kind} = ? AND {column} <> '' GROUP BY 1 ORDER BY 2, 1 LIMIT 60",
+        f" WHERE {kind} = ? AND {column} <> '' GROUP BY 1 ORDER BY 2, 1",
         (entity["id"],),
     )
     seen = {row["name"] for row in dated}
     role = kind if kind != "region" else ""
-    sql = "SELECT DISTINCT name FROM spellings WHERE role = ? AND entity_uid = ? ORDER BY name LIMIT 60"
+    sql = "SELECT DISTINCT name FROM spellings WHERE role = ? AND entity_uid = ? ORDER BY name"
     others = rows(connection, sql, (role, entity["uid"]))
     return dated + [
         {"name": row["name"], "first": None, "last": None, "records": 0} for row in others if row["name"] not in seen
@@ -204,17 +205,18 @@ def _names(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) ->
 def _documents(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
     sql = (
         "SELECT c.capture_sha256 AS sha256, min(c.url) AS url, max(c.fetched_at) AS fetched_at,"
-        " min(s.title) AS source_title, min(s.name) AS source, count(*) AS records"
+        " min(s.title) AS source_title, min(s.name) AS source, count(*) AS records, count(*) OVER () AS found"
         f" FROM contracts AS c JOIN sources s ON s.id = c.source WHERE {view.where}"
-        " GROUP BY 1 ORDER BY 6 DESC, 1 LIMIT 10"
+        f" GROUP BY 1 ORDER BY 6 DESC, 1 LIMIT {LINES_SHOWN}"
     )
     return rows(connection, sql, view.values)
 
 
 def _changes(connection: sqlite3.Connection, kind: str, at: int) -> list[dict[str, Any]]:
     sql = (
-        "SELECT h.seen_at, h.field, h.old, h.new, h.record_uid FROM changes AS h JOIN contracts AS c"
-        f" ON c.id = h.contract WHERE c.{kind} = ? ORDER BY h.seen_at DESC, h.id LIMIT 10"
+        "SELECT h.seen_at, h.field, h.old, h.new, h.record_uid, count(*) OVER () AS found FROM changes AS h"
+        f" JOIN contracts AS c ON c.id = h.contract WHERE c.{kind} = ?"
+        f" ORDER BY h.seen_at DESC, h.id LIMIT {LINES_SHOWN}"
     )
     return rows(connection, sql, (at,))
 
@@ -226,7 +228,7 @@ def _neighbours(connection: sqlite3.Connection, kind: str, at: int) -> list[dict
         return []
     sql = (
         f"SELECT k.uid, k.name, count(*) AS shared FROM (SELECT DISTINCT {kind} AS it, {across} FROM contracts"
-        f" WHERE {across} IN (SELECT DISTINCT {across} FROM contracts WHERE {kind} = ?) AND {across} > 4"
+        f" WHERE {across} IN (SELECT DISTINCT {across} FROM contracts WHERE {kind} = ?) AND {across} > {_LAST_STATE}"
         f" AND {kind} <> ?) JOIN {PARTIES[kind]} AS k ON k.id = it"
         " WHERE k.state = 'named' GROUP BY k.id ORDER BY shared DESC, k.records DESC, k.uid LIMIT 8"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from publish.described import Column
 from publish.schema_contracts import RECORD_COLUMNS
-from publish.site.core.filters import PARTIES
+from publish.site.core.naming import PARTIES
 from publish.site.core.release import Release, rows
 
 _HIDDEN = frozenset({"id", "search_text", "amount", "details"})
@@ -32,7 +32,8 @@ def find(connection: sqlite3.Connection, uid: str) -> dict[str, Any] | None:
 
 def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, Any]:
     """Everything on the page of one record."""
-    uid = record["uid"]
+    # by the columns that have an index
+    own, at = ("contract" if record["table"] == "contracts" else "other_record"), (record["id"],)
     return {
         "record": record,
         # a release of an older program lacks the newest columns, and is shown until the next is built
@@ -44,21 +45,21 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         "details": _details(record["details"]),
         "amounts": rows(
             connection,
-            "SELECT role, currency, minor, state, raw, rule FROM amounts WHERE record_uid = ? ORDER BY id",
-            (uid,),
+            f"SELECT role, currency, minor, state, raw, rule FROM amounts WHERE {own} = ? ORDER BY id",
+            at,
         ),
-        "lines": rows(connection, "SELECT * FROM lines WHERE record_uid = ? ORDER BY position", (uid,)),
+        "lines": rows(connection, f"SELECT * FROM lines WHERE {own} = ? ORDER BY position", at),
         "versions": _versions(connection, record),
         "changes": rows(
             connection,
             "SELECT h.seen_at, h.field, h.old, h.new, r.ref AS run FROM changes AS h JOIN runs AS r ON r.id = h.run"
-            " WHERE h.record_uid = ? ORDER BY h.seen_at, h.id",
-            (uid,),
+            f" WHERE h.{own} = ? ORDER BY h.seen_at, h.id",
+            at,
         ),
         "corrections": rows(
             connection,
-            "SELECT field, old, new, why, corrected_on FROM corrections WHERE record_uid = ? ORDER BY id",
-            (uid,),
+            f"SELECT field, old, new, why, corrected_on, state FROM corrections WHERE {own} = ? ORDER BY id",
+            at,
         ),
         "invented": record["_source"]["invented"] == 1,
     }

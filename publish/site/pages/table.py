@@ -6,7 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from publish.site.core.filters import ORDERS, PARTIES, View
+from publish.site.core.filters import ORDERS, View
+from publish.site.core.naming import PARTIES
+from publish.site.core.paging import paged
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, groups, not_counted, ranked, totals
 from publish.site.pages.party import listed
@@ -55,15 +57,14 @@ def page(connection: sqlite3.Connection, view: View, number: int, names: tuple[s
         names: columns whose facets are open.
     """
     count = value(connection, f"SELECT count(*) FROM {view.table} AS c WHERE {view.where}", view.values)
-    pages = max(1, min(-(-count // PAGE_ROWS), MOST_PAGES))
-    number = min(max(number, 1), pages)
+    shown = paged(count, PAGE_ROWS, number, MOST_PAGES)
     media = view.table == "contracts"
     return {
         "view": view,
         "count": count,
-        "rows": listed(connection, view, ORDERS[view.order], PAGE_ROWS, (number - 1) * PAGE_ROWS),
-        "page": number,
-        "pages": pages,
+        "rows": listed(connection, view, ORDERS[view.order], PAGE_ROWS, shown.start),
+        "page": shown.page,
+        "pages": shown.pages,
         "sums": totals(connection, view) if media else [],
         "not_counted": not_counted(connection, view) if media else [],
         "facets": facets(connection, view, names),

@@ -58,10 +58,8 @@ def sign_of(currency: str) -> str:
     return _SIGNS.get(currency, currency)
 
 
-def money(minor: int | None, currency: str, digits: int) -> str:
-    """An exact sum with its currency; says so where none is stated."""
-    if minor is None:
-        return gettext("not stated")
+def money(minor: int, currency: str, digits: int) -> str:
+    """An exact sum with its currency."""
     return f"{plain_money(minor, digits)}{_NARROW}{sign_of(currency)}"
 
 

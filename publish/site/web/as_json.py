@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from publish.site.core.release import Release
-from publish.site.core.sums import Group, Sum
+from publish.site.core.sums import Group, sum_told
 from publish.site.core.ties import ALWAYS, FIRST_YEAR, Told, Years
 from publish.site.pages.owner import Owned
 
@@ -29,9 +29,10 @@ def party_json(release: Release, context: dict[str, Any]) -> dict[str, Any]:
         "release": release.name,
         "sample": release.sample,
         "kind": context["kind"],
+        "invented": context["invented"],
         **{name: entity[name] for name in kept if name in entity},
         "records": context["records"],
-        "sums": [_sum_json(one) for one in context["sums"]],
+        "sums": [sum_told(one) for one in context["sums"]],
         "not_counted": context["not_counted"],
         "years": [_group_json(group) for group in context["years"]],
         **{f"by_{name}": [_group_json(group) for group in groups] for name, groups in context["groups"].items()},
@@ -65,14 +66,14 @@ def owned_json(found: Owned) -> dict[str, Any]:
     """Members of an owner: each record under one of them, in the years in which it belonged to the owner."""
     return {
         "records": found.records,
-        "sums": [_sum_json(one) for one in found.sums],
+        "sums": [sum_told(one) for one in found.sums],
         "not_counted": found.not_counted,
         "members": [
             {
                 "kind": one.node.kind, "uid": one.node.uid if one.node.state == "named" else None,
                 "name": one.node.name, "years": [_span_json(span) for span in one.years] if one.dated else None,
                 "records": one.group.records if one.group else 0,
-                "sums": [_sum_json(sum_) for sum_ in one.group.sums] if one.group else [],
+                "sums": [sum_told(sum_) for sum_ in one.group.sums] if one.group else [],
             }
             for one in found.members
         ],
@@ -84,16 +85,5 @@ def _group_json(group: Group) -> dict[str, Any]:
         "uid": group.uid,
         "name": group.name,
         "records": group.records,
-        "sums": [_sum_json(one) for one in group.sums],
-    }
-
-
-def _sum_json(one: Sum) -> dict[str, Any]:
-    return {
-        "sum_of": one.kind,
-        "measure": one.measure,
-        "currency": one.currency,
-        "sum_minor": one.minor,
-        "counted_rows": one.records,
-        "without_sum": one.without_sum,
+        "sums": [sum_told(one) for one in group.sums],
     }

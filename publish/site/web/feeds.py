@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 from xml.sax.saxutils import escape
@@ -10,7 +11,9 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from publish.money import decimal_text
-from publish.site.core.filters import PARTIES, View, read_view
+from publish.schema import DATABASE, SAMPLE_PREFIX
+from publish.site.core.filters import View, read_view
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import rows
 from publish.site.core.ties import own_pages
 from publish.site.pages.books import BOOKS
@@ -21,6 +24,7 @@ from publish.site.web.respond import full_address, shown
 ENTRIES = 50
 MOST_ADDRESSES = 40_000
 """Addresses of one sitemap; sitemaps.org allows 50,000 and 50 MB."""
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _LASTING = ("/", "/contracts", "/api", *(f"/{name}" for name in (*PARTIES.values(), *BOOKS)))
 """Pages that every release has; `sources` is one of both kinds."""
@@ -35,37 +39,42 @@ ROBOTS = "".join(
             for language in ("", *(f"/{name}" for name in LANGUAGES))
             for path in _NO_ROBOTS
         ),
-        *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", "/media_contracts", "/sample_media_contracts")),
-        *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "xlsx")),
+        *(f"Disallow: {path}\n" for path in ("/*?", "/downloads/", f"/{DATABASE}", f"/{SAMPLE_PREFIX}{DATABASE}")),
+        *(f"Disallow: /*.{ending}$\n" for ending in ("atom", "csv", "db", "json", "jsonl", "parquet", "xlsx")),
         "Allow: /\n",
         "Sitemap: {sitemap}\n",
     ]
 )
 
 
-async def feed(datasette: Datasette, request: Request, args: list[tuple[str, str]], title: str) -> Response:
-    """The records of a view that changed last."""
+async def feed(
+    datasette: Datasette, request: Request, args: list[tuple[str, str]], title: str = "", table: str = "contracts"
+) -> Response:
+    """The records of a view that changed last; without a title it is called by its filters."""
 
     def ask(connection: sqlite3.Connection) -> tuple[View, list[dict[str, Any]]]:
-        view = read_view(connection, args)
+        view = read_view(connection, args, table=table)
+        # chosen first and named afterwards, so that a large table is never joined whole
+        last = f"SELECT c.id FROM {table} AS c WHERE {view.where} ORDER BY c.changed_at DESC, c.id LIMIT {ENTRIES}"
         return view, rows(
             connection,
             "SELECT c.uid, c.subject, c.amount_minor, c.currency, c.measure, c.changed_at, c.first_seen_at,"
-            " p.name AS payer, o.name AS outlet, y.name AS year FROM contracts AS c JOIN payers AS p ON p.id = c.payer"
-            " JOIN outlets AS o ON o.id = c.outlet JOIN years AS y ON y.id = c.year"
-            f" WHERE {view.where} ORDER BY c.changed_at DESC, c.id LIMIT {ENTRIES}",
+            f" p.name AS payer, o.name AS outlet, y.name AS year, s.invented FROM {table} AS c"
+            " JOIN payers AS p ON p.id = c.payer JOIN outlets AS o ON o.id = c.outlet"
+            " JOIN years AS y ON y.id = c.year JOIN sources AS s ON s.id = c.source"
+            f" WHERE c.id IN ({last}) ORDER BY c.changed_at DESC, c.id",
             view.values,
         )
 
     view, found = await read(datasette, ask)
-    own = full_address(datasette, request, "/contracts.atom" + (f"?{view.query}" if view.query else ""))
-    page = full_address(datasette, request, "/contracts" + (f"?{view.query}" if view.query else ""))
+    path, query = f"/{table.replace('_', '-')}", f"?{view.query}" if view.query else ""
+    own = full_address(datasette, request, f"{path}.atom{query}")
+    page = full_address(datasette, request, f"{path}{query}")
     updated = max((row["changed_at"] for row in found), default=shown().data_as_of)
-    sample = "Sample, invented figures: " if shown().sample else ""
     entries = "".join(_entry(datasette, request, row) for row in found)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>{escape(own)}</id><title>{escape(f'{sample}Media contracts: {title}')}</title>"
+        f"<id>{escape(own)}</id><title>{_text(f'{shown().mark}Media contracts: {title or view.wording}')}</title>"
         f"<updated>{escape(updated)}</updated><author><name>Media contracts</name></author>"
         f'<link rel="self" href="{_quoted(own)}"/><link href="{_quoted(page)}"/>{entries}</feed>\n'
     )
@@ -77,22 +86,22 @@ def _entry(datasette: Datasette, request: Request, row: dict[str, Any]) -> str:
     figure = "no sum stated"
     if row["amount_minor"] is not None:
         figure = f"{decimal_text(row['amount_minor'], shown().digits[row['currency']])} {row['currency']}"
-    title = f"{row['payer']} → {row['outlet']}, {row['year']}: {figure} ({row['measure']})"
+    made_up = "Invented: " if row["invented"] else ""
+    title = f"{made_up}{row['payer']} → {row['outlet']}, {row['year']}: {figure} ({row['measure']})"
     return (
-        f'<entry><id>{escape(address)}</id><title>{escape(title)}</title><link href="{_quoted(address)}"/>'
+        f'<entry><id>{escape(address)}</id><title>{_text(title)}</title><link href="{_quoted(address)}"/>'
         f"<published>{row['first_seen_at']}</published><updated>{row['changed_at']}</updated>"
-        f"<summary>{escape(row['subject'])}</summary></entry>"
+        f"<summary>{_text(row['subject'])}</summary></entry>"
     )
+
+
+def _text(text: str) -> str:
+    """Escaped; signs that XML cannot hold (1.0, 2.2), such as PDF leaves in texts, are gone."""
+    return escape(_NO_XML.sub("", text))
 
 
 def _quoted(text: str) -> str:
     return escape(text, {'"': "&quot;"})
-
-
-async def table_feed(datasette: Datasette, request: Request, args: list[tuple[str, str]]) -> Response:
-    """The feed of a filtered view."""
-    said = (await read(datasette, lambda connection: read_view(connection, args))).wording
-    return await feed(datasette, request, args, said)
 
 
 async def sitemap(datasette: Datasette, request: Request) -> Response:
@@ -119,11 +128,11 @@ def lasting_paths(connection: sqlite3.Connection) -> list[str]:
     A record's page is in the sitemap once: it chooses its language by what the reader asks for.
     """
     paths = list(dict.fromkeys(_LASTING))
-    for kind, table in PARTIES.items():
-        uid = {"source": "name", "year": "id"}.get(kind, "uid")
-        only = "" if kind in ("source", "year") else " AND state = 'named'"
-        sql = f"SELECT {uid} AS uid FROM {table} WHERE records > 0{only} ORDER BY records DESC, id"
-        paths += [f"/{kind}/{row['uid']}" for row in rows(connection, sql)]
+    for kind in PARTIES:
+        known = naming(kind)
+        where = f"records > 0 AND {known.state} = 'named'"
+        found = connection.execute(f"SELECT {known.uid} FROM {known.table} WHERE {where} ORDER BY records DESC, id")
+        paths += [f"/{kind}/{uid}" for (uid,) in found]
     paths += [node.page for node in own_pages(connection)]
     spoken = [f"/{language}{path}" for path in paths for language in LANGUAGES]
     return spoken + [f"/record/{uid}" for (uid,) in connection.execute("SELECT uid FROM contracts ORDER BY id")]

@@ -1,4 +1,4 @@
-"""Addresses of files: a filtered view as CSV, XLSX, JSON or JSON Lines, and whole tables beside the records."""
+"""Addresses of files: a filtered view in every format, and whole tables beside the records as CSV."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
+from publish.schema import SAMPLE_PREFIX
 from publish.site.core.filters import FilterError
 from publish.site.exports.columns import BOOK_TABLES
-from publish.site.exports.files import Make, csv_file, json_file, json_lines_file, raw_csv_file, table_file
+from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
+from publish.site.exports.objects import json_file, json_lines_file
+from publish.site.exports.parquet import parquet_file
 from publish.site.exports.sheet import check_size, xlsx_file
-from publish.site.web.feeds import table_feed
+from publish.site.web.feeds import feed
 from publish.site.web.reading import read
 from publish.site.web.respond import html, shown
 from publish.site.web.security import Receive, Send
@@ -25,6 +28,7 @@ FORMATS: dict[str, tuple[Make, str]] = {
     "xlsx": (xlsx_file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (json_file, "application/json; charset=utf-8"),
     "jsonl": (json_lines_file, "application/x-ndjson; charset=utf-8"),
+    "parquet": (parquet_file, "application/vnd.apache.parquet"),
 }
 
 
@@ -41,7 +45,7 @@ async def export(datasette: Datasette, request: Request, receive: Receive, send:
 
     try:
         if format_ == "atom":
-            return await table_feed(datasette, request, args_of(request))
+            return await feed(datasette, request, args_of(request), table=name)
         await read(datasette, ask)
     except FilterError as error:
         if format_.startswith("json"):
@@ -76,4 +80,4 @@ def _file_name(table: str, format_: str) -> str:
     """A name that says what the file is: sample or not, table, release."""
     release = shown()
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "-" for sign in release.name)
-    return f"{'sample_' if release.sample else ''}{table}_{plain}.{format_}"
+    return f"{SAMPLE_PREFIX if release.sample else ''}{table}_{plain}.{format_}"

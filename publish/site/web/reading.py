@@ -16,6 +16,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import sqlite_timelimit
 
+from publish.schema import DATABASE, SAMPLE_PREFIX
 from publish.site.core.release import Release, read_release
 from publish.site.core.search import Names, read_names
 
@@ -43,9 +44,9 @@ def database(datasette: Datasette) -> Database:
         NoReleaseError: the server has none.
     """
     for name, found in datasette.databases.items():
-        if name.endswith("media_contracts"):
+        if name.endswith(DATABASE):
             return found
-    raise NoReleaseError("no database named media_contracts or sample_media_contracts is served")
+    raise NoReleaseError(f"no database named {DATABASE} or {SAMPLE_PREFIX}{DATABASE} is served")
 
 
 async def read(

@@ -7,6 +7,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
@@ -21,6 +22,9 @@ from publish.site.web.reading import RELEASE
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 STATIC = Path(__file__).resolve().parents[2] / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+
+NO_SITE = "[address of the site]"
+"""What stands in a citation for the address of a server that is not public."""
 
 
 def shown() -> Release:
@@ -37,6 +41,8 @@ def shown() -> Release:
 
 def money(minor: int | None, currency: str) -> str:
     """An exact sum as the reader writes it."""
+    if minor is None:  # such a row may name no currency either
+        return gettext("not stated")
     return formats.money(minor, currency, shown().digits[currency])
 
 
@@ -126,6 +132,14 @@ def full_address(datasette: Datasette, request: Request, path: str) -> str:
     """An address with its host, for citations and feeds, in no particular language."""
     found: str = datasette.absolute_url(request, ASKED.get().base + path)
     return found
+
+
+def cited_address(datasette: Datasette, request: Request, path: str) -> str:
+    """The same for citations: where only this machine could open it, a placeholder stands for the site."""
+    found = full_address(datasette, request, path)
+    host = urlsplit(found).hostname or ""
+    here_only = host in {"localhost", "::1"} or host.startswith("127.")
+    return f"{NO_SITE}{ASKED.get().base}{path}" if here_only else found
 
 
 def moved(path: str) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from publish.site.core.filters import PARTIES
+from publish.site.core.naming import PARTIES
 from publish.site.core.ties import OWN_PAGES
 from publish.site.pages.books import BOOKS
 from publish.site.web.feeds import robots, sitemap

@@ -15,7 +15,8 @@ from datasette.filters import Filters
 from datasette.utils import escape_fts
 from datasette.utils.asgi import Request
 
-from publish.site.core.filters import PARTIES, View
+from publish.site.core.filters import View
+from publish.site.core.naming import PARTIES
 from publish.site.core.sums import Sum, groups, not_counted, totals
 from publish.site.web.reading import read
 

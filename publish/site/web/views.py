@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from datasette.utils.asgi import NotFound, Request, Response
 from db.privacy import mask_person_ids
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
+from publish.site.core.naming import PARTIES
+from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import totals
 from publish.site.core.ties import KINDS, UP, read_ties
@@ -21,18 +24,12 @@ from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.as_json import owned_json, party_json, ties_json
 from publish.site.web.reading import keep, names, read
-from publish.site.web.respond import full_address, html, moved, shown
+from publish.site.web.respond import cited_address, full_address, html, moved, shown
 
-LISTS = {
-    "outlets": "outlet",
-    "ministries": "ministry",
-    "payers": "payer",
-    "recipients": "recipient",
-    "intermediaries": "intermediary",
-    "topics": "topic",
-    "regions": "region",
-    "years": "year",
-}
+LISTS = {listed: kind for kind, listed in PARTIES.items() if kind != "source"}
+"""Addresses of lists, and what each lists; sources have a page of their own."""
+LIST_ROWS = 200
+"""Rows on a page of such a list."""
 KIND_NAMES = {
     "outlet": mark("Outlet"),
     "ministry": mark("Ministry or akimat"),
@@ -55,7 +52,7 @@ LIST_NAMES = {
     "year": mark("Years"),
     "source": mark("Sources"),
 }
-_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES, "tie_kinds": KINDS, "up": UP}
+_NAMING = {"kind_names": KIND_NAMES, "list_names": LIST_NAMES, "lists": PARTIES, "tie_kinds": KINDS, "up": UP}
 
 
 def args_of(request: Request) -> list[tuple[str, str]]:
@@ -96,7 +93,7 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
             raise NotFound(gettext("There is no such page in this release."))
         return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
     if format_ == "atom":
-        return await feeds.feed(datasette, request, [(kind, uid)], entity["name"])
+        return await feeds.feed(datasette, request, [(kind, uid)], entity.get("title") or entity["name"])
 
     links = await keep(datasette, "ties", read_ties)
 
@@ -109,7 +106,8 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     context = await keep(datasette, f"{kind} {uid}", ask)
     if format_ == "json":
         return Response.json(party_json(shown(), context))
-    return await html(datasette, request, "party.html", context | _NAMING)
+    more = {"cited": cited_address(datasette, request, f"/{kind}/{uid}")}
+    return await html(datasette, request, "party.html", context | _NAMING | more)
 
 
 async def owner_page(datasette: Datasette, request: Request) -> Response:
@@ -147,14 +145,15 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
         exact = decimal_text(row["amount_minor"], release.digits[row["currency"]])
         figure = f"{exact} {row['currency']}"
     address = full_address(datasette, request, f"/record/{uid}")
-    context["cite"] = record.citation(row, release, address, figure)
+    cited = cited_address(datasette, request, f"/record/{uid}")
+    context["cite"] = record.citation(row, release, cited, figure)
     context |= {"address": address, "page": proof.page_number(row["locator"])}
     context["picture"] = proof.picture(_directory(datasette), row)
     context["contact"] = (datasette.plugin_config("media-contracts-site") or {}).get("contact", "")
     if request.url_vars.get("format") == "json":
         told = {name: row[name] for name in row if not name.startswith("_") and name not in ("id", "search_text")}
         # the column is a number for filtering; whoever reads the interface gets the exact sum
-        told["amount"] = exact
+        told |= {"amount": exact, "invented": context["invented"]}
         told |= {kind: {"uid": row[f"_{kind}"]["uid"], "name": row[f"_{kind}"]["name"]} for kind in KIND_NAMES}
         kept = ("amounts", "versions", "changes", "corrections")
         return Response.json({"release": release.name, "record": told} | {name: context[name] for name in kept})
@@ -165,11 +164,10 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     """All outlets, payers, topics … with rows and sums."""
     kind = LISTS[request.url_vars["list"]]
     context = await keep(datasette, f"list {kind}", lambda connection: table.listing(connection, kind))
-    per, number, wanted = 200, page_of(request), request.args.get("sort") or ""
-    pages = max(1, -(-len(context["groups"]) // per))
-    number = min(number, pages)
-    part = table.sorted_by(context["groups"], context["keys"], wanted)[(number - 1) * per : number * per]
-    more = {"part": part, "page": number, "pages": pages, "wanted": wanted}
+    groups, wanted = context["groups"], request.args.get("sort") or ""
+    shown_page = paged(len(groups), LIST_ROWS, page_of(request))
+    part = table.sorted_by(groups, context["keys"], wanted)[shown_page.start : shown_page.start + LIST_ROWS]
+    more = {"part": part, "page": shown_page.page, "pages": shown_page.pages, "wanted": wanted}
     return await html(datasette, request, "list.html", context | _NAMING | more)
 
 
@@ -196,21 +194,29 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
             raise
         reason = gettext("This took too long; filter by an outlet, a payer or a year first.")
         return await html(datasette, request, "refused.html", {"reason": reason}, status=503)
-    more = {"table": name, "all_facets": table.FACETS, "address": request.url_vars["table"]}
+    address, query = request.url_vars["table"], context["view"].query
+    cited = cited_address(datasette, request, f"/{address}" + (f"?{query}" if query else ""))
+    more = {"table": name, "all_facets": table.FACETS, "address": address, "cited": cited}
     return await html(datasette, request, "table.html", context | _NAMING | more)
 
 
 async def book_page(datasette: Datasette, request: Request) -> Response:
     """Coverage, claims, sources, unread rows, changes, corrections, method."""
     book, number = request.url_vars["book"], page_of(request)
-    context = await read(datasette, lambda connection: books.BOOKS[book](connection, number))
-    return await html(datasette, request, f"{book}.html", context | _NAMING | {"page": number})
+
+    def ask(connection: sqlite3.Connection) -> dict[str, Any]:
+        return books.BOOKS[book](connection, number)
+
+    # the first page is the one most ask for, and some of them read the whole table of contracts
+    context = await (keep(datasette, f"book {book}", ask) if number == 1 else read(datasette, ask))
+    return await html(datasette, request, f"{book}.html", context | _NAMING)
 
 
 async def search_page(datasette: Datasette, request: Request) -> Response:
     """Names and records that a text may mean, and why."""
     text = mask_person_ids((request.args.get("q") or "").strip()[:200])
-    found = (await names(datasette)).find(text) if text else []
+    # in a thread: likeness to every spelling takes time, and other readers must not wait for it
+    found = await asyncio.to_thread((await names(datasette)).find, text) if text else []
     hits: dict[str, Any] = {"count": 0, "rows": [], "sums": []}
     if text:
         hits = await read(datasette, lambda connection: _records(connection, text))
