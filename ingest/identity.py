@@ -23,7 +23,7 @@ from ingest.names.identifiers import valid_id
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
 from ingest.record import Party
-from ingest.spelling import entity_key
+from ingest.spelling import entity_key, legal_form_of, medium_of
 
 Kind = Literal["outlet", "organisation", "body"]
 
@@ -228,7 +228,7 @@ _ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 def _new_entity(kind: Kind, entity_id: int, key: str, best: Printed) -> tuple[Any, ...]:
     head = (entity_id, key, best.country, best.name)
     if kind == "outlet":
-        return (*head, "")
+        return (*head, medium_of("", best.name))
     if kind == "organisation":
-        return (*head, "", "", "", best.is_person)
+        return (*head, "", "", legal_form_of(best.name), best.is_person)
     return (*head, "", "", "")

@@ -6,12 +6,14 @@ registry id belong to one entity; without an id an entity is its exact spelling,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
+from ingest.names.normalise import normalise
 from ingest.record import Party
 
 Spelling = tuple[str, str, str, str]
@@ -25,10 +27,46 @@ def entity_key(country: str, party: Party) -> str:
     return f"{country}|{party.name}"
 
 
+def medium_of(wording: str, name: str) -> str:
+    """The kind of an outlet: our class of its source's wording, else that wording, else what its name says.
+
+    Args:
+        wording: the kind as its source words it, or nothing.
+        name: the printed name, such as «Газета …».
+    """
+    if wording:
+        return normalise(wording).medium or wording
+    return normalise(name).medium or ""
+
+
+def legal_form_of(name: str) -> str:
+    """The class of the legal form that a printed name states; empty where it states none."""
+    return normalise(name).legal_form or ""
+
+
+def _of_body(party: Party) -> tuple[Any, ...]:
+    return (party.level,)
+
+
+def _of_organisation(party: Party) -> tuple[Any, ...]:
+    return (legal_form_of(party.name), party.is_person)
+
+
+def _of_outlet(party: Party) -> tuple[Any, ...]:
+    return (medium_of(party.medium, party.name),)
+
+
 class _Spellings:
     """The spellings of one kind of entity, and the entities they belong to."""
 
-    def __init__(self, entities: Any, names: Any, reference: str) -> None:  # noqa: ANN401 - mapped classes
+    def __init__(
+        self,
+        entities: Any,  # noqa: ANN401 - a mapped class
+        names: Any,  # noqa: ANN401 - a mapped class
+        reference: str,
+        more: Callable[[Party], tuple[Any, ...]],
+    ) -> None:
+        self._more = more
         self.entities: Table = entities.__table__
         self.names: Table = names.__table__
         self.reference = reference
@@ -57,7 +95,7 @@ class _Spellings:
             self.by_spelling[spelling] = self._seen_name = row[0]
             self.entity_of[row[0]] = row[1]
 
-    def id_of(self, country: str, party: Party, extra: tuple[Any, ...]) -> int:
+    def id_of(self, country: str, party: Party) -> int:
         """The spelling's id; a new one is remembered and written by `flush`."""
         spelling = (
             (country, party.name, party.id_scheme, party.registry_id)
@@ -73,7 +111,7 @@ class _Spellings:
             self._seen_entity += 1
             entity = self.by_key[key] = self._seen_entity
             ids = (party.id_scheme, party.registry_id) if self.with_id else ()
-            self._new_entities.append((entity, key, country, party.name, *ids, *extra))
+            self._new_entities.append((entity, key, country, party.name, *ids, *self._more(party)))
         self._seen_name += 1
         self.by_spelling[spelling] = self._seen_name
         self.entity_of[self._seen_name] = entity
@@ -108,9 +146,9 @@ class Spellings:
 
     def __init__(self, country: str) -> None:
         self.country = country
-        self.bodies = _Spellings(Body, BodyName, "body_id")
-        self.organisations = _Spellings(Organisation, OrganisationName, "organisation_id")
-        self.outlets = _Spellings(Outlet, OutletName, "outlet_id")
+        self.bodies = _Spellings(Body, BodyName, "body_id", _of_body)
+        self.organisations = _Spellings(Organisation, OrganisationName, "organisation_id", _of_organisation)
+        self.outlets = _Spellings(Outlet, OutletName, "outlet_id", _of_outlet)
 
     def refresh(self, connection: Connection) -> None:
         """Read what other writers added since the last batch."""
@@ -130,7 +168,7 @@ class Spellings:
 
     def body(self, party: Party) -> int:
         """Id of a body's spelling."""
-        return self.bodies.id_of(self.country, party, (party.level,))
+        return self.bodies.id_of(self.country, party)
 
     def body_entity(self, name_id: int) -> int:
         """The body a spelling belongs to."""
@@ -140,8 +178,8 @@ class Spellings:
         """Id of an organisation's spelling, or nothing where the source names none."""
         if party.state != "named":
             return None
-        return self.organisations.id_of(self.country, party, ("", party.is_person))
+        return self.organisations.id_of(self.country, party)
 
     def outlet(self, party: Party) -> int | None:
         """Id of an outlet's spelling, or nothing where the source names none."""
-        return self.outlets.id_of(self.country, party, (party.medium,)) if party.state == "named" else None
+        return self.outlets.id_of(self.country, party) if party.state == "named" else None

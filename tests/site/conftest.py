@@ -22,9 +22,9 @@ from publish.site import plugin
 CONTRACTS = 300
 OUTLETS = [
     ("boz-dala", "Боз дала", "newspaper"), ("aq-qayyng", "Ақ қайың", "newspaper"),
-    ("kok-dala-tv", "Көк дала ТВ", "television"),
+    ("kok-dala-tv", "Көк дала ТВ", "tv"),
     ("zarya-stepi", "Заря степи", "newspaper"),
-    ("radio-sary", "Радио Сары", "radio"), ("kokdala-invalid", "kokdala.invalid", "site"),
+    ("radio-sary", "Радио Сары", "radio"), ("kokdala-invalid", "kokdala.invalid", "website"),
 ]  # fmt: skip
 PAYERS = [
     ("akimat-kok-dala", "Акимат Көкдалинской области", "990340000101"),
@@ -37,7 +37,10 @@ RECIPIENTS = [
     ("sana-baspa", 'ТОО "Сана баспа"', "990440000606", 0),
     ("ip-uly-dala", "ИП Ұлы дала", "", 1),
 ]
-TOPICS = [("officials", "Officials’ work", "News about what officials do"), ("public-order", "Public order", "")]
+TOPICS = [
+    ("law-and-order", "law and order", "Police, crime, road safety"),
+    ("health", "health", "Health and healthy living"),
+]
 REGION = ("code", "valid_from", "valid_to", "name", "name_local", "name_en", "note")
 REGIONS = [
     ("10", "2022-06-08", "", "область Абай", "Абай облысы", "Abai Region", "split from East Kazakhstan"),

@@ -10,6 +10,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from ingest.names.rule_data import legal_form_rows, media_rows
+from ingest.topics.rules import shipped
+from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
 from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
 from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose, gettext
 from publish.site.reader.words import composed
@@ -26,7 +29,18 @@ def messages() -> set[str | tuple[str, ...]]:
         tuple(m) if isinstance(m, (tuple, list)) else m
         for _, _, m, _, _ in extract_from_dir(SITE, METHODS, keywords=KEYWORDS)
     }
-    return found | set(composed())
+    return found | set(composed()) | topics()
+
+
+def topics() -> set[str]:
+    """Names of our topics and what belongs to them: they stand in the rules alone, and in the catalogues."""
+    told = shipped().descriptions
+    return {*told, *told.values()}
+
+
+def test_every_class_of_our_rules_has_a_word_for_readers() -> None:
+    assert set(MEDIA) == media_rows().keys() - {"qualifiers"}
+    assert set(LEGAL_FORMS) == {row.id for row in legal_form_rows()}
 
 
 def po(language: str) -> Any:
@@ -176,6 +190,50 @@ def test_pages_in_three_languages(site: Any) -> None:
     answer = site.get("/?lang=kk")
     assert "lang=kk" in answer.headers["set-cookie"]
     assert "Мемлекет қай" in site.get("/", cookie="lang=kk").text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_class_is_shown_in_the_readers_language_and_no_class_as_it_stands(language: str) -> None:
+    token = ASKED.set(Asked(language))
+    try:
+        for text in (*MEDIA, *LEGAL_FORMS):
+            assert re.search("[а-яәғқңөұүһі]", label(text)), text
+        assert label("Печатни медији") == "Печатни медији"
+        assert label("") == ""
+        assert label(None) == ""
+    finally:
+        ASKED.reset(token)
+
+
+def test_a_topic_is_shown_and_found_in_the_readers_language(site: Any) -> None:
+    for language, topic in (("ru", "правопорядок"), ("kk", "құқық тәртібі"), ("en", "law and order")):
+        page = site.get(f"/{language}/topic/law-and-order").text
+        assert f"<h1>{topic}</h1>" in page
+        for path in ("/topics", "/contracts?facet=topic", "/outlet/boz-dala"):
+            text = site.get(f"/{language}{path}").text
+            assert re.search(rf'topic[/=]law-and-order[^"]*">{topic}</a>', text), (language, path)
+        # by its name in any language, whichever the reader has
+        assert f'topic/law-and-order">{topic}</a>' in site.get(f"/{language}/search?q=құқық тәртібі").text
+    assert '<span class="original">law and order</span>' in site.get("/kk/topic/law-and-order").text
+    assert "правопорядок" in site.get("/ru/contracts?topic=law-and-order&topic=health").text
+
+
+def test_names_in_the_readers_language_with_the_original_beside(site: Any, sql: Any) -> None:
+    for language, uid, name, original in (
+        ("kk", "boz-dala", "«Боз Дала» газеті", "Боз дала"),
+        ("en", "aq-qayyng", "The White Birch", "Ақ қайың"),
+        ("ru", "boz-dala", "Боз дала", ""),
+        ("en", "boz-dala", "Боз дала", ""),
+    ):
+        page = site.get(f"/{language}/outlet/{uid}").text
+        assert f"<h1>{name}</h1>" in page
+        assert re.findall('<span class="original">(.*?)</span>', page) == ([original] if original else [])
+        assert f">{name}</a>" in site.get(f"/{language}/outlets").text
+    uid = sql("SELECT uid FROM contracts WHERE outlet = 5 AND outlet_written = 'Боз дала' LIMIT 1")
+    record = site.get(f"/kk/record/{uid}").text
+    assert "«Боз Дала» газеті</a>" in record
+    assert "Боз дала</small>" in record
+    assert "газет · " in site.get("/kk/outlet/boz-dala").text
 
 
 def test_topics_and_regions_in_the_readers_language_with_the_original_beside(site: Any) -> None:

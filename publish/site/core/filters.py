@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -69,6 +69,7 @@ class View:
         values: values bound in it, in order.
         said: what is filtered, as pairs of column and wording, for people.
         args: the same as parameters of an address, without order and page.
+        names: of each key that is filtered by, the lasting names and names that are chosen.
         order: a key of `ORDERS`.
     """
 
@@ -77,6 +78,7 @@ class View:
     values: tuple[Any, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
     args: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     order: str = FIRST_ORDER
 
     @property
@@ -91,7 +93,9 @@ class View:
 
     def and_where(self, condition: str, *values: Any) -> View:  # noqa: ANN401 - any value SQLite binds
         """The view with one more condition that no address carries."""
-        return View(self.table, f"({self.where}) AND {condition}", (*self.values, *values), self.said, self.args)
+        return View(
+            self.table, f"({self.where}) AND {condition}", (*self.values, *values), self.said, self.args, self.names
+        )
 
 
 @dataclass
@@ -100,6 +104,7 @@ class _Parts:
     values: list[Any] = field(default_factory=list)
     said: list[tuple[str, str]] = field(default_factory=list)
     args: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def add(self, name: str, texts: list[str], where: str, values: Iterable[Any], said: str) -> None:
         self.where.append(where)
@@ -130,7 +135,7 @@ def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *
     for name, texts in asked.items():
         _one(connection, parts, name, texts, table)
     where = " AND ".join(parts.where) or "1"
-    return View(table, where, tuple(parts.values), tuple(parts.said), tuple(parts.args), order)
+    return View(table, where, tuple(parts.values), tuple(parts.said), tuple(parts.args), parts.names, order)
 
 
 def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
@@ -170,6 +175,7 @@ def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list
             raise FilterError(f"{name}={text}: there is none of this name in the release")
         ids.append(row[0])
         names.append(row[1])
+    parts.names[name] = tuple(zip(texts, names, strict=True))
     parts.add(name, texts, f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
 
 

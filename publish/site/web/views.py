@@ -11,6 +11,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from db.privacy import mask_person_ids
+from db.words import PartyState
 from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, read_view
 from publish.site.core.search import WHY
@@ -19,7 +20,7 @@ from publish.site.pages import books, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.reading import keep, names, read
-from publish.site.web.respond import full_address, html, moved, shown
+from publish.site.web.respond import full_address, html, moved, named, shown
 
 LISTS = {
     "outlets": "outlet",
@@ -94,7 +95,7 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
             raise NotFound(gettext("There is no such page in this release."))
         return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
     if format_ == "atom":
-        return await feeds.feed(datasette, request, [(kind, uid)], entity["name"])
+        return await feeds.feed(datasette, request, [(kind, uid)], named(kind, uid, entity["name"]))
 
     def ask(connection: sqlite3.Connection) -> dict[str, Any]:
         found = party.page(connection, kind, entity)
@@ -147,7 +148,12 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     per, number, wanted = 200, page_of(request), request.args.get("sort") or ""
     pages = max(1, -(-len(context["groups"]) // per))
     number = min(number, pages)
-    part = table.sorted_by(context["groups"], context["keys"], wanted)[(number - 1) * per : number * per]
+    found = context["groups"]
+    if kind != "year":  # by the names this reader sees
+        found = sorted(
+            found, key=lambda one: (one.state != "named", named(kind, one.uid, one.name).casefold(), one.uid)
+        )
+    part = table.sorted_by(found, context["keys"], wanted)[(number - 1) * per : number * per]
     more = {"part": part, "page": number, "pages": pages, "wanted": wanted}
     return await html(datasette, request, "list.html", context | _NAMING | more)
 
@@ -175,7 +181,12 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
             raise
         reason = gettext("This took too long; filter by an outlet, a payer or a year first.")
         return await html(datasette, request, "refused.html", {"reason": reason}, status=503)
-    more = {"table": name, "all_facets": table.FACETS, "address": request.url_vars["table"]}
+    more = {
+        "states": tuple(PartyState),
+        "table": name,
+        "all_facets": table.FACETS,
+        "address": request.url_vars["table"],
+    }
     return await html(datasette, request, "table.html", context | _NAMING | more)
 
 
