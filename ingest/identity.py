@@ -16,14 +16,15 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows, next_id, table_of, update_rows
+from db.entity_key import apart_key, entity_key
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
+from ingest.components import Components
 from ingest.decision_lines import with_shipped
 from ingest.names.decisions import FILES, Decisions, Spelling, person_key
 from ingest.names.identifiers import valid_id
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
-from ingest.record import Party
-from ingest.spelling import entity_key, legal_form_of, medium_of
+from ingest.spelling import legal_form_of, medium_of
 
 Kind = Literal["outlet", "organisation", "body"]
 
@@ -52,7 +53,7 @@ class Printed(msgspec.Struct, frozen=True):
     @property
     def base_key(self) -> str:
         """The entity it is before any decision."""
-        return entity_key(self.country, Party(name=self.name, id_scheme=self.id_scheme, registry_id=self.registry_id))
+        return entity_key(self.country, self.name, self.id_scheme, self.registry_id)
 
 
 class Resolved(msgspec.Struct):
@@ -144,11 +145,8 @@ def _clusters(
     groups: dict[tuple[str, int], list[Printed]] = defaultdict(list)
     questions: list[tuple[Printed, Printed, Question]] = []
     if kind == "body":
-        # a body that was renamed is another body of its time; only ids and decisions join payers
-        for spelling in likeable:
-            own = spelling_of(kind, spelling)
-            joined = decisions.find(own)
-            groups[f"{joined.name}|{joined.id}" if joined != own else spelling.base_key, 0].append(spelling)
+        for spelling, cluster in zip(likeable, _of_bodies(likeable, decisions), strict=True):
+            groups["", cluster].append(spelling)
     else:
         ids = [valid_id(p.country, p.registry_id) or (p.registry_id and p.base_key) or None for p in likeable]
         resolution = resolve(
@@ -166,6 +164,20 @@ def _clusters(
         name = decisions.find(person).name if person and person in decided else spelling.base_key
         groups[name, -1].append(spelling)
     return list(groups.values()), questions
+
+
+def _of_bodies(members: list[Printed], decisions: Decisions) -> list[int]:
+    """The cluster of each body's spelling: a renamed body is another of its time, so only ids and decisions join."""
+    decided = {spelling for cluster in decisions.clusters() for spelling in cluster}
+    clusters = Components(len(members))
+    first: dict[Spelling | str, int] = {}
+    for at, spelling in enumerate(members):
+        own = spelling_of("body", spelling)
+        if own in decided:
+            clusters.join(at, first.setdefault(decisions.find(own), at))
+        if own not in decisions.wrong_ids:
+            clusters.join(at, first.setdefault(spelling.base_key, at))
+    return [clusters.find(at) for at in range(len(members))]
 
 
 def _person(kind: Kind, printed: Printed, salt: bytes) -> Spelling:
@@ -193,7 +205,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]],
         free = [key for key in wanted if key not in claimed]
         best = max(cluster, key=lambda p: (p.records, p.name))
         # two clusters of one printed id: the second becomes an entity of its own
-        key = free[0] if free else f"{best.country}|{best.name}|apart"
+        key = free[0] if free else apart_key(best.country, best.name)
         claimed.add(key)
         if key not in entities:
             entities[key] = first_new + len(new)

@@ -12,19 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows
+from db.entity_key import entity_key
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
 from ingest.names.normalise import normalise
 from ingest.record import Party
 
 Spelling = tuple[str, str, str, str]
 """Country, name, id scheme, registry id."""
-
-
-def entity_key(country: str, party: Party) -> str:
-    """What an entity is known by before any decision: its registry id, else its exact spelling."""
-    if party.registry_id:
-        return f"{party.id_scheme}:{party.registry_id}"
-    return f"{country}|{party.name}"
 
 
 def medium_of(wording: str, name: str) -> str:
@@ -73,7 +67,7 @@ class _Spellings:
         self.with_id = "registry_id" in self.names.c
         self.by_spelling: dict[Spelling, int] = {}
         self.by_key: dict[str, int] = {}
-        self.entity_of: dict[int, int] = {}
+        self.own_entity: dict[int, int] = {}
         self._by_id: dict[int, Spelling] = {}
         self._seen_entity = 0
         self._seen_name = 0
@@ -93,7 +87,8 @@ class _Spellings:
         ):
             spelling: Spelling = (row[2], row[3], row[4], row[5]) if self.with_id else (row[2], row[3], "", "")
             self.by_spelling[spelling] = self._seen_name = row[0]
-            self.entity_of[row[0]] = row[1]
+            own = self.by_key.get(entity_key(*spelling))
+            self.own_entity[row[0]] = row[1] if own is None else own
 
     def id_of(self, country: str, party: Party) -> int:
         """The spelling's id; a new one is remembered and written by `flush`."""
@@ -105,7 +100,7 @@ class _Spellings:
         known = self.by_spelling.get(spelling)
         if known is not None:
             return known
-        key = entity_key(country, party if self.with_id else Party(name=party.name))
+        key = entity_key(*spelling)
         entity = self.by_key.get(key)
         if entity is None:
             self._seen_entity += 1
@@ -114,7 +109,7 @@ class _Spellings:
             self._new_entities.append((entity, key, country, party.name, *ids, *self._more(party)))
         self._seen_name += 1
         self.by_spelling[spelling] = self._seen_name
-        self.entity_of[self._seen_name] = entity
+        self.own_entity[self._seen_name] = entity
         ids = spelling[2:] if self.with_id else ()
         self._new_names.append((self._seen_name, entity, country, party.name, party.lang, *ids))
         return self._seen_name
@@ -136,7 +131,7 @@ class _Spellings:
 
     def forget(self) -> None:
         """Drop what a rolled-back batch had numbered; the next `refresh` reads it all again."""
-        self.by_spelling, self.by_key, self.entity_of, self._by_id = {}, {}, {}, {}
+        self.by_spelling, self.by_key, self.own_entity, self._by_id = {}, {}, {}, {}
         self._seen_entity = self._seen_name = 0
         self._new_entities, self._new_names = [], []
 
@@ -171,8 +166,8 @@ class Spellings:
         return self.bodies.id_of(self.country, party)
 
     def body_entity(self, name_id: int) -> int:
-        """The body a spelling belongs to."""
-        return self.bodies.entity_of[name_id]
+        """The body that a spelling is by itself; a decision that makes it another one is followed by the release."""
+        return self.bodies.own_entity[name_id]
 
     def organisation(self, party: Party) -> int | None:
         """Id of an organisation's spelling, or nothing where the source names none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from db.bulk import table_of
+from db.entity_key import entity_key
 from db.fold import fold_word, words
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName, Record, Region, Topic
 from db.model.base import Base
@@ -94,7 +96,7 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
     organisations = _spelled(connection, OrganisationName, "organisation_id")
     titles = _spelled(connection, OutletName, "outlet_id")
     paying = {bodies[name].entity for name in _used(connection, Record.payer_name_id)} | asked
-    ministries = _used(connection, Record.ministry_id)
+    above = _followed(connection, _used(connection, Record.ministry_id))
     receiving = {organisations[name].entity for name in _used(connection, Record.recipient_name_id)}
     between = {organisations[name].entity for name in _used(connection, Record.intermediary_name_id)}
     carrying = {titles[name].entity for name in _used(connection, Record.outlet_name_id)}
@@ -109,7 +111,7 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
 
     return Keys(
         payers=bodies_of(paying),
-        ministries=bodies_of(ministries),
+        ministries=_also(bodies_of(set(above.values())), above),
         recipients=organisations_of(receiving),
         intermediaries=organisations_of(between),
         outlets=_party(connection, _OUTLETS, carrying, slugs),
@@ -120,6 +122,24 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
         organisations=organisations,
         titles=titles,
     )
+
+
+def _followed(connection: Connection, bodies: set[int]) -> dict[int, int]:
+    """For each body that records name as their ministry, the one that its own spelling belongs to by now."""
+    keys = {row.key: row.id for row in connection.execute(select(Body.id, Body.key)) if row.id in bodies}
+    there: defaultdict[str, set[int]] = defaultdict(set)
+    b = BodyName
+    for entity, *printed in connection.execute(select(b.body_id, b.country, b.name, b.id_scheme, b.registry_id)):
+        if (key := entity_key(*printed)) in keys:
+            there[key].add(entity)
+    return {body: min(there[key]) if len(there[key]) == 1 else body for key, body in keys.items()}
+
+
+def _also(party: Party, followed: dict[int, int]) -> Party:
+    """The same table, found by the bodies that were followed to its rows as well."""
+    for body, entity in followed.items():
+        party.by_entity[body], party.search[body] = party.by_entity[entity], party.search[entity]
+    return party
 
 
 def _used(connection: Connection, column: Any) -> set[int]:  # noqa: ANN401 - a mapped column of any nullability

@@ -28,6 +28,7 @@ from publish.keys import read_keys
 from publish.ledger import Ledger, registry_ledger
 from publish.manifest import manifest_matches, program, sha256_of, write_attribution, write_manifest
 from publish.metadata import as_yaml, release_metadata
+from publish.moved import moved_addresses
 from publish.names_file import write_names
 from publish.registry import bytewise, reading
 from publish.request_rows import asked_bodies
@@ -191,6 +192,7 @@ def _build_database(
             keys = read_keys(connection, slugs, asked_bodies(connection))
             out.execute("BEGIN")
             filled = fill(connection, out, keys, corrections, salt)
+            write(out, BY_NAME["addresses"], moved_addresses(connection, slugs, keys))
             out.execute("COMMIT")
             corrected = ledger.with_moved(filled.set_right.sums)
             sample = _is_sample(filled.sources, allow_mixed=allow_mixed)

@@ -29,7 +29,7 @@ def _bodies(name: str, title: str, text: str) -> Table:
 def _organisations(name: str, title: str, text: str) -> Table:
     columns: tuple[Column, ...] = (
         ID, _UID, _NAME, _STATE, _COUNTRY,
-        free("legal_form", "Legal form that its name states, by our word for it: LLP, JSC, IE, …; empty where it states none."),
+        free("legal_form", "Legal form that the name states: LLP, JSC, IE, …; empty where it states none."),
         flag("is_person", "1 for a natural person or sole trader."),
         _SCHEME, _REGISTRY, _FOLDED, _RECORDS,
     )  # fmt: skip

@@ -168,15 +168,30 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
     key = {"source": "name", "year": "id"}.get(name, "uid")
-    ids, names = [], []
+    ids, names, uids = [], [], []
     for text in texts:
-        row = connection.execute(f"SELECT id, name FROM {PARTIES[name]} WHERE {key} = ?", (text,)).fetchone()
+        sql = f"SELECT id, name, {key} FROM {PARTIES[name]} WHERE {key} = ?"
+        row = connection.execute(sql, (text,)).fetchone()
+        there = moved_to(connection, name, text) if row is None else None
+        if there is not None:
+            row = connection.execute(sql, (there,)).fetchone()
         if row is None:
             raise FilterError(f"{name}={text}: there is none of this name in the release")
         ids.append(row[0])
         names.append(row[1])
-    parts.names[name] = tuple(zip(texts, names, strict=True))
+        uids.append(str(row[2]))
+    texts = uids
+    parts.names[name] = tuple(zip(uids, names, strict=True))
     parts.add(name, texts, f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
+
+
+def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
+    """Where the party now stands that an earlier release gave this lasting name; None where it gave it to none."""
+    # a release of an older program has no such table, and is shown until the next is built
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'addresses'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT entity_uid FROM addresses WHERE kind = ? AND uid = ?", (kind, uid)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def match_words(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from db.slug import readable
 from publish.site.core.filters import PARTIES, View
 from publish.site.core.release import rows, value
 from publish.site.core.sums import Group, Sum, groups, invented_parties, main_key, not_counted, totals
@@ -73,24 +72,6 @@ def find(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] 
         sql = f"SELECT * FROM {table} WHERE uid = ?"
     found = rows(connection, sql, (uid,))
     return found[0] if found else None
-
-
-def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
-    """Where the party now stands that once had this address.
-
-    When two parties are found to be one, the old name stays as a spelling of the one that remains, and an address is
-    made of a name: so the old address leads through the spelling. None where no spelling, or more than one, fits.
-    """
-    role = "payer" if kind == "ministry" else kind
-    if kind not in ("outlet", "ministry", "payer", "recipient", "intermediary"):
-        return None
-    found = {
-        row["entity_uid"]
-        for row in rows(connection, "SELECT entity_uid, name FROM spellings WHERE role = ?", (role,))
-        if readable(row["name"]) == uid
-    }
-    here = [one for one in found if find(connection, kind, one) is not None]
-    return here[0] if len(here) == 1 else None
 
 
 def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from db.privacy import mask_person_ids
 from db.words import PartyState
 from publish.money import decimal_text
-from publish.site.core.filters import FilterError, View, match_words, read_view
+from publish.site.core.filters import FilterError, View, match_words, moved_to, read_view
 from publish.site.core.search import WHY
 from publish.site.core.sums import Group, Sum, totals
 from publish.site.pages import books, party, proof, record, start, table
@@ -90,7 +90,7 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     format_ = request.url_vars.get("format") or ""
     entity = await read(datasette, lambda connection: party.find(connection, kind, uid))
     if entity is None:
-        there = await read(datasette, lambda connection: party.moved_to(connection, kind, uid))
+        there = await read(datasette, lambda connection: moved_to(connection, kind, uid))
         if there is None:
             raise NotFound(gettext("There is no such page in this release."))
         return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
