@@ -15,19 +15,23 @@ import pytest
 import yaml
 from lxml import html as parser
 
+from db.proof_names import picture_name
 from publish.serve import ContactError, with_contact
-from publish.site.pages.proof import Place, place_of
+from publish.site.pages.as_read import MOST_LINES, as_read
+from publish.site.pages.proof import Place, picture, place_of
 from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.respond import STATIC
 from publish.site.web.routes import routes
 
+from . import office
 from .conftest import CONTRACTS, REGIONS, Site, contract, server, uid_of
 
 PAGES = [
     "/", "/outlet/boz-dala", "/outlet/withheld", "/ministry/ministry-of-public-word", "/payer/akimat-kok-dala",
     "/recipient/ip-uly-dala", "/intermediary/not-applicable", "/topic/law-and-order", "/region/kz-99",
     "/year/2012",
-    "/year/0", "/source/demo_portal", f"/record/{uid_of(1)}", f"/record/{uid_of(13)}", "/contracts", "/other-records",
+    "/year/0", "/source/demo_portal", f"/record/{uid_of(1)}", f"/record/{uid_of(13)}", f"/record/{uid_of(office.AT)}",
+    f"/record/{uid_of(office.AT)}/table", "/contracts", "/other-records",
     "/outlets", "/ministries", "/payers", "/recipients", "/intermediaries", "/topics", "/regions", "/years",
     "/coverage", "/claims", "/sources", "/rejected", "/changes", "/corrections", "/method", "/search",
     "/search?q=dala",
@@ -339,6 +343,74 @@ def test_the_page_is_shown_with_the_row_marked_where_the_release_has_a_picture(
     for wrong in ('{"width": "wide"}', "not json", "[]", '{"width": 1, "height": 1, "rows": {"1.5": [1]}}'):
         (tmp_path / "proofs" / f"{name}.json").write_text(wrong, encoding="utf-8")
         assert "There is no picture of the page in this release" in public_site.get(path).text
+
+
+def test_the_table_of_an_office_file_is_shown_with_the_row_and_the_figure_marked(site: Any) -> None:
+    path = f"/record/{uid_of(office.AT)}"
+    record = parser.fromstring(site.get(path).text)
+    assert record.xpath("//a[contains(@href, '/table')]/@href") == [f"{path}/table#figure"]
+    assert f"{office.NAME} · Sheet {office.SHEET} · {office.RANGE}" in record.text_content()
+    answer = site.get(f"/kk{path}/table")
+    page = parser.fromstring(answer.text)
+    told = dict(zip(page.xpath("//dl/dt/text()"), page.xpath("//dl/dd"), strict=True))
+    assert told["Парақ"].text_content() == office.SHEET
+    assert told["Сома ұяшығы"].text_content() == office.RANGE
+    [row] = page.xpath("//tr[@class='this']")
+    assert row.xpath("th/text()") == [f"A{office.ROW + 2}:{office.RANGE}"]
+    assert [cell.text_content() for cell in row.xpath("td")][1:] == [
+        f"Газета «Дала {office.ROW}»", f"Статья {office.ROW}", f"{office.AT} тыс.",
+    ]  # fmt: skip
+    assert row.xpath("td[@id='figure']/mark/text()") == [contract(office.AT)["raw_amount"]]
+    heads = [[cell.text_content().strip() for cell in line.xpath("th")] for line in page.xpath("//thead/tr")]
+    assert heads[0][1:] == ["№", "Издание", "Оплата", ""]
+    assert heads[1] == ["", "", "тема", "сумма, тыс. тенге"]
+    rows = page.xpath("//tbody/tr")
+    assert len(rows) == MOST_LINES < office.ROWS
+    assert rows.index(row) in range(50, MOST_LINES - 50), "it has rows on both sides"
+    # what a file holds stays text, and what was covered stays covered
+    assert office.HOSTILE in page.text_content()
+    assert "<script>alert" not in answer.text
+    assert 'src="https://evil' not in answer.text
+    assert office.PERSON not in answer.text
+    [file] = page.xpath("//a[contains(@href, '/downloads/')]/@href")
+    assert len(json.loads(site.get(file).text)["rows"]) == office.ROWS
+
+
+def test_a_table_that_is_not_there_or_does_not_fit_is_no_page(site: Any, release_file: Path) -> None:
+    assert site.get(f"/record/{uid_of(4)}/table").status_code == 404
+    assert site.get(f"/record/{'0' * 16}/table").status_code == 404
+    record = contract(office.AT)
+    directory = release_file.parent
+    assert as_read(directory, record) is not None
+    assert as_read(None, record) is None
+    for locator in (office.LOCATOR.replace("row 240", "row 451"), "row 7", "sheet x, table 2, row 1, column 1"):
+        assert as_read(directory, {**record, "locator": locator}) is None
+    # the words of a place may stand in the name of a file or a sheet as well
+    tricky = as_read(directory, {**record, "locator": f"a, table 9, row 9.zip/b.xlsx, {office.LOCATOR}"})
+    assert tricky is not None
+    assert (tricky.number, tricky.row, tricky.column, tricky.range) == (1, office.ROW, office.COLUMN, office.RANGE)
+
+
+@pytest.mark.parametrize("wrong", ["", "[]", '{"rows": 1}', '{"document": "a", "header": [], "rows": [[1]]}'])
+def test_a_damaged_table_is_no_page(tmp_path: Path, wrong: str) -> None:
+    office.write_proofs(tmp_path)
+    [file] = (tmp_path / "proofs").iterdir()
+    file.write_text(wrong, encoding="utf-8")
+    assert as_read(tmp_path, contract(office.AT)) is None
+
+
+def test_a_picture_is_found_by_the_file_inside_an_archive(tmp_path: Path) -> None:
+    member, record = "ответ, page 9.zip/приложение.pdf", contract(4)
+    record["locator"] = f"{member}, page 2, table 3, row 5, column 4, box 1,2,3,4"
+    (tmp_path / "proofs").mkdir()
+    told = {"width": 800, "height": 1100, "rows": {"3.5": [40, 300, 720, 24]}}
+    for name in (picture_name(record["capture_sha256"], 2), picture_name(record["capture_sha256"], 2, member)):
+        assert picture(tmp_path, record) is None
+        (tmp_path / "proofs" / f"{name}.png").write_bytes(b"a picture")
+        (tmp_path / "proofs" / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
+    shown = picture(tmp_path, record)
+    assert shown is not None
+    assert (shown.page, shown.box) == (2, (40, 300, 720, 24))
 
 
 def test_an_error_is_reported_to_whoever_serves(

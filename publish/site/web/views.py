@@ -16,7 +16,7 @@ from publish.money import decimal_text
 from publish.site.core.filters import FilterError, View, match_words, moved_to, read_view
 from publish.site.core.search import WHY
 from publish.site.core.sums import Group, Sum, totals
-from publish.site.pages import books, party, proof, record, start, table
+from publish.site.pages import as_read, books, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.reading import keep, names, read
@@ -130,6 +130,7 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
     context["cite"] = record.citation(row, release, address, figure)
     context |= {"address": address, "page": proof.page_number(row["locator"])}
     context["picture"] = proof.picture(_directory(datasette), row)
+    context["as_read"] = as_read.as_read(_directory(datasette), row)
     context["contact"] = (datasette.plugin_config("media-contracts-site") or {}).get("contact", "")
     if request.url_vars.get("format") == "json":
         told = {name: row[name] for name in row if not name.startswith("_") and name not in ("id", "search_text")}
@@ -139,6 +140,15 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
         kept = ("amounts", "versions", "changes", "corrections")
         return Response.json({"release": release.name, "record": told} | {name: context[name] for name in kept})
     return await html(datasette, request, "record.html", context | _NAMING)
+
+
+async def record_table(datasette: Datasette, request: Request) -> Response:
+    """The table of an office or web file that a record was read from, with its row marked."""
+    found = await read(datasette, lambda connection: record.find(connection, request.url_vars["uid"]))
+    told = None if found is None else as_read.as_read(_directory(datasette), found)
+    if told is None:
+        raise NotFound(gettext("There is no such page in this release."))
+    return await html(datasette, request, "as_read.html", {"record": found, "table": told, "kinds": as_read.KINDS})
 
 
 async def list_page(datasette: Datasette, request: Request) -> Response:
