@@ -28,8 +28,8 @@ PERSON = "850101300124"
 HOSTILE = '<script>alert(1)</script><img src="https://evil.invalid/x">'
 
 
-def workbook() -> bytes:
-    """The answer: two rows of headings, the lower one under a merged cell."""
+def workbook(*, plain: bool = False) -> bytes:
+    """The answer: two rows of headings, the lower one under a merged cell; a plain one breaks nothing."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -39,22 +39,23 @@ def workbook() -> bytes:
     sheet.merge_cells("C1:D1")
     for number in range(1, ROWS + 1):
         what = HOSTILE if number == ROW + 1 else f"ИИН {PERSON}" if number == ROW - 1 else f"Статья {number}"
+        what = f"Освещение работы, {number % 12 + 1}-й месяц" if plain else what
         sheet.append([str(number), f"Газета «Дала {number}»", what, f"{AT} тыс." if number == ROW else f"{number},5"])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def write_proofs(directory: Path) -> None:
+def write_proofs(directory: Path, *, plain: bool = False) -> None:
     """Write the proofs of the answer as they stand in a release.
 
     Raises:
         AssertionError: the real reader puts the record elsewhere than `LOCATOR` says.
     """
-    data = workbook()
-    [table] = document_tables(data, NAME)
+    data, name = workbook(plain=plain), "Ответ 2012.xlsx" if plain else NAME
+    [table] = document_tables(data, name)
     assert locator(table, 1, ROW - 1, COLUMN - 1) == LOCATOR
     folder = directory / "proofs"
     folder.mkdir(exist_ok=True)
-    for name, content in document_proofs(data, Order(name=NAME, sha256=SHA, tables=(1,))).items():
-        (folder / name).write_bytes(content)
+    for file, content in document_proofs(data, Order(name=name, sha256=SHA, tables=(1,))).items():
+        (folder / file).write_bytes(content)

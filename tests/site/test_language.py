@@ -80,6 +80,17 @@ def test_no_translation_is_left_over(language: str) -> None:
     assert not [m.id for m in po(language) if m.id and (m.id if isinstance(m.id, str) else tuple(m.id)) not in asked]
 
 
+@pytest.mark.parametrize(("language", "others"), [("ru", ("контракт", "получател")), ("kk", ("келісімшарт", "алушы"))])
+def test_one_word_for_one_thing_as_procurement_has_it(language: str, others: tuple[str, ...]) -> None:
+    """Договор, поставщик, заказчик; шарт, өнім беруші, тапсырыс беруші: the words of the portal and of answers."""
+    told = [text for message in po(language) if message.id for text in _forms(message)]
+    assert not [text for text in told for other in others if re.search(rf"\b{other}", text, re.IGNORECASE)]
+
+
+def _forms(message: Any) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
 def test_russian_plurals() -> None:
     russian = catalogue("ru")
     forms = [russian.ngettext("{n} record", "{n} records", n) for n in (1, 2, 5, 11, 21)]
@@ -149,8 +160,8 @@ def test_a_short_sum_has_three_figures_in_the_readers_format(language: str, word
     ("language", "why", "where"),
     [
         ("en", "terminated: status 350 «Расторгнут»", "sheet Январь, range A10:J10"),
-        ("ru", "расторгнут: состояние 350 «Расторгнут»", "лист Январь, диапазон A10:J10"),
-        ("kk", "бұзылған: күй 350 «Расторгнут»", "парақ Январь, ауқым A10:J10"),
+        ("ru", "расторгнут: статус 350 «Расторгнут»", "лист Январь, диапазон A10:J10"),
+        ("kk", "бұзылған: мәртебе 350 «Расторгнут»", "парақ Январь, ауқым A10:J10"),
     ],
 )
 def test_our_words_of_reasons_and_places_are_the_readers(language: str, why: str, where: str) -> None:
@@ -173,6 +184,12 @@ def test_shares_never_round_a_part_to_nothing() -> None:
     assert share(None, 5) == ""
     assert number(1_000) == "1,000"
     assert day("not a day") == "not a day"
+
+
+def test_a_date_that_ends_in_a_full_stop_brings_no_second_one(site: Any) -> None:
+    for language in LANGUAGES:
+        text = site.get(f"/{language}/").text
+        assert not re.search(r"(?<!\.)\.\.(?!\.)", re.sub("<[^>]*>", "", text)), language
 
 
 def test_pages_in_three_languages(site: Any) -> None:
