@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
+from publish.site.core.spoken import read_spoken
 from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
 from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
 from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose, gettext
@@ -251,6 +254,26 @@ def test_names_in_the_readers_language_with_the_original_beside(site: Any, sql: 
     assert "«Боз Дала» газеті</a>" in record
     assert "Боз дала</small>" in record
     assert "газет · " in site.get("/kk/outlet/boz-dala").text
+
+
+def test_of_several_names_in_a_language_the_one_that_most_records_print(release_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    path.write_bytes(release_file.read_bytes())
+    with closing(sqlite3.connect(path)) as out:
+        [outlet] = out.execute("SELECT id FROM outlets WHERE uid = 'zarya-stepi'").fetchone()
+        before = read_spoken(out)
+        for at, (name, printed) in enumerate([("А шапағы", 1), ("Дала шапағы", 7), ("ДШ", 3)], start=100):
+            out.execute("INSERT INTO spellings VALUES (?, 'outlet', 'zarya-stepi', ?, 'kk')", (at, name))
+            out.execute(
+                "UPDATE contracts SET outlet_written = ? WHERE id IN (SELECT id FROM contracts WHERE outlet = ?"
+                " AND outlet_written NOT LIKE '%шапағы' ORDER BY id LIMIT ?)",
+                (name, outlet, printed),
+            )
+        after = read_spoken(out)
+        assert after == {**before, ("outlet", "zarya-stepi"): {"kk": "Дала шапағы", "ru": "Звезда степи"}}
+        # a name that is of the reader's language itself stays
+        out.execute("INSERT INTO spellings VALUES (200, 'outlet', 'zarya-stepi', 'Заря степи', 'ru')")
+        assert read_spoken(out)["outlet", "zarya-stepi"] == {"kk": "Дала шапағы"}
 
 
 def test_topics_and_regions_in_the_readers_language_with_the_original_beside(site: Any) -> None:

@@ -9,13 +9,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from publish.site.core.filters import PARTIES
 from publish.site.core.release import rows
 from publish.site.reader.language import LANGUAGES, catalogue
 
 Spoken = Mapping[tuple[str, str], Mapping[str, str]]
 """By kind and lasting name of a party: by language its name in it, where that is not the one all stand under."""
 
-_WRITTEN = ("payer", "recipient", "intermediary", "outlet")
+_ROLES = {
+    "payer": "payer",
+    "ministry": "payer",
+    "recipient": "recipient",
+    "intermediary": "intermediary",
+    "outlet": "outlet",
+}
+"""Kinds of parties, and the role under which their spellings are listed."""
+_AT_ONCE = 500
 _HOME = "KZ"
 """The country whose regions bear Russian, Kazakh and English names in their table."""
 
@@ -23,9 +32,8 @@ _HOME = "KZ"
 def read_spoken(connection: sqlite3.Connection) -> Spoken:
     """Read the names in other languages of every party and region of a release."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for role in _WRITTEN:
-        for kind, table in _tables_of(role):
-            _of_parties(connection, role, kind, table, found)
+    for kind, role in _ROLES.items():
+        _of_parties(connection, role, kind, found)
     regions = rows(
         connection,
         "SELECT uid, name, name_local, name_en FROM regions WHERE state = 'named' AND country = ?",
@@ -37,30 +45,42 @@ def read_spoken(connection: sqlite3.Connection) -> Spoken:
     return {key: names for key, names in found.items() if names}
 
 
-def _tables_of(role: str) -> tuple[tuple[str, str], ...]:
-    if role == "payer":
-        return (("payer", "payers"), ("ministry", "ministries"))
-    return ((role, {"recipient": "recipients", "intermediary": "intermediaries", "outlet": "outlets"}[role]),)
-
-
 def _of_parties(
-    connection: sqlite3.Connection, role: str, kind: str, table: str, found: dict[tuple[str, str], dict[str, str]]
+    connection: sqlite3.Connection, role: str, kind: str, found: dict[tuple[str, str], dict[str, str]]
 ) -> None:
     marks = ", ".join("?" * len(LANGUAGES))
     sql = (
-        "SELECT s.entity_uid AS uid, s.lang, s.name, k.name AS main, coalesce(n.records, 0) AS records"
-        f" FROM spellings AS s JOIN {table} AS k ON k.uid = s.entity_uid AND k.state = 'named'"
-        f" LEFT JOIN (SELECT {kind} AS at, {role}_written AS written, count(*) AS records FROM contracts"
-        " GROUP BY 1, 2) AS n ON n.at = k.id AND n.written = s.name"
-        f" WHERE s.role = ? AND s.lang IN ({marks}) ORDER BY s.entity_uid, s.lang, 5 DESC, s.name"
+        f"SELECT k.id, k.uid, k.name AS main, s.lang, s.name FROM spellings AS s JOIN {PARTIES[kind]} AS k"
+        f" ON k.uid = s.entity_uid AND k.state = 'named' WHERE s.role = ? AND s.lang IN ({marks})"
+        " ORDER BY k.id, s.lang, s.name"
     )
-    own: set[tuple[str, str]] = set()
+    spelled: dict[tuple[int, str, str], list[str]] = {}
+    own: set[tuple[int, str, str]] = set()
     for row in rows(connection, sql, (role, *LANGUAGES)):
+        key = (row["id"], row["uid"], row["lang"])
+        spelled.setdefault(key, []).append(row["name"])
         if row["name"] == row["main"]:  # the name all stand under is of this language itself
-            own.add((row["uid"], row["lang"]))
-        found.setdefault((kind, row["uid"]), {}).setdefault(row["lang"], row["name"])
-    for uid, language in own:
-        found[kind, uid].pop(language, None)
+            own.add(key)
+    several = {key[0] for key, names in spelled.items() if key not in own and len(names) > 1}
+    printed = _printed(connection, role, kind, sorted(several))
+    for (at, uid, language), names in spelled.items():
+        if (at, uid, language) not in own:
+            # the first of those that most records print, so that the order of rows decides nothing
+            found.setdefault((kind, uid), {})[language] = max(names, key=lambda name: printed.get((at, name), 0))
+
+
+def _printed(connection: sqlite3.Connection, role: str, kind: str, parties: list[int]) -> dict[tuple[int, str], int]:
+    """How many records print each spelling of these parties; asked only of those where it decides."""
+    found: dict[tuple[int, str], int] = {}
+    for first in range(0, len(parties), _AT_ONCE):
+        part = parties[first : first + _AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        sql = (
+            f"SELECT {kind} AS at, {role}_written AS written, count(*) AS records FROM contracts"
+            f" WHERE {kind} IN ({marks}) GROUP BY 1, 2"
+        )
+        found.update({(row["at"], row["written"]): row["records"] for row in rows(connection, sql, part)})
+    return found
 
 
 def topic_words(name: str) -> tuple[str, ...]:
