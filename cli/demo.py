@@ -1,7 +1,8 @@
 """`mediacontracts demo`: the whole path on a bundled sample, without network and without a token.
 
-A sample portal is started on loopback and crawled by the real spider; the published figures, which are real, are
-ingested; then come checks, a release and the site. Every page says that this is a sample and which rows are real.
+A sample portal is started on loopback and crawled by the real spider; invented requests are entered and their replies
+taken, which name outlets; the published figures, which are real, are ingested; then come checks, a release and the
+site. Every page says that this is a sample and which rows are real.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import click
 from cli.collect import prepared
 from cli.progress import say
 from cli.publishing import checked, released
+from cli.sample.answers import answer_source, take_sample_answers
 from cli.sample_portal import sample_portal, sample_source
 from ingest.files import ingest_files
 from ingest.installation import Installation, now
@@ -56,9 +58,9 @@ def build_demo(installation: Installation) -> None:
     from scrapers.crawl import crawl  # noqa: PLC0415 - brings in Scrapy
     from scrapers.job import Pace  # noqa: PLC0415
 
-    sample = sample_source()
+    sample, answers = sample_source(), answer_source()
     with installation.locked():
-        sources: dict[str, Source] = {**installation.sources(), sample.name: sample}
+        sources: dict[str, Source] = {**installation.sources(), sample.name: sample, answers.name: answers}
         prepared(installation, sources)
         engine = installation.engine()
         with sample_portal() as address:
@@ -73,6 +75,8 @@ def build_demo(installation: Installation) -> None:
                 pace=Pace(per_second=_LOOPBACK_PER_SECOND),
             )
         say(f"{result.rows} sample records on {result.pages} pages ({result.state})")
+        taken = take_sample_answers(installation, engine)
+        say(f"{taken} records from sample answers to information requests")
         published = sources[PUBLISHED]
         figures = [published.bundled_file] if published.bundled_file else []
         counts = ingest_files(engine, installation.archive, published, figures, at=now()).counts
@@ -80,5 +84,5 @@ def build_demo(installation: Installation) -> None:
         if not checked(installation, engine, sources):
             engine.dispose()
             raise click.ClickException("the sample is not fit to publish; this is a defect, please report it")
-        released(installation, engine, allow_mixed=True)
+        released(installation, engine, sources, allow_mixed=True)
         engine.dispose()

@@ -66,7 +66,9 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
         say(f"{place}: names no record of the registry")
 
 
-def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
+def released(
+    installation: Installation, engine: Engine, sources: dict[str, Source], *, allow_mixed: bool = False
+) -> ReleaseResult:
     """Set the published figures beside ours, bring proofs up to date, then build, verify and show a release."""
     from ingest.requests.proofs import keep_proofs  # noqa: PLC0415 - brings in what draws pages
 
@@ -78,7 +80,7 @@ def released(installation: Installation, engine: Engine, *, allow_mixed: bool = 
         installation.home / "proofs",
         installation.archive,
         fold(journal_at(installation.home).events()),
-        installation.sources(),
+        sources,
         withdrawn=[word for one in standing(read_corrections(corrections)) for word in one.words],
         progress=say,
     )
@@ -143,7 +145,7 @@ def release() -> None:
         try:
             if not checked(installation, engine, known):
                 raise Refused("not fit to publish; the last release stays")
-            released(installation, engine)
+            released(installation, engine, known)
         finally:
             engine.dispose()
 

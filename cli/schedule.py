@@ -101,7 +101,7 @@ def crawl_due(installation: Installation, sources: dict[str, Source], via: str |
     try:
         if not checked(installation, engine, sources):
             return failed or ["check"]
-        released(installation, engine)
+        released(installation, engine, sources)
     finally:
         engine.dispose()
     return failed

@@ -90,7 +90,7 @@ def _check_source(connection: Connection, source_id: int, source: Source, accept
         *_fill(source, found),
     ]
     if runs:
-        findings += _run_findings(source.name, runs, accepted)
+        findings += _run_findings(source, runs, accepted)
     again = f"mediacontracts {'ingest' if source.access == 'file' else 'crawl'} {source.name}"
     findings += [
         Finding(
@@ -143,9 +143,9 @@ def _fill(source: Source, found: Mapping[str, int]) -> list[Finding]:
     return findings
 
 
-def _run_findings(name: str, runs: Sequence[Row[Any]], accepted: Container[str]) -> list[Finding]:
+def _run_findings(source: Source, runs: Sequence[Row[Any]], accepted: Container[str]) -> list[Finding]:
     last, *before = runs
-    findings = []
+    name, findings = source.name, []
     if last.state == "running":
         findings.append(Finding(name, "run", "fatal", f"run {last.ref} has not ended"))
     if last.state == "failed":
@@ -159,8 +159,9 @@ def _run_findings(name: str, runs: Sequence[Row[Any]], accepted: Container[str])
                 f"run {last.ref}: {last.responses_bad} of {last.responses} responses were bad",
             )
         )
-    both_whole = bool(before) and last.kind == "ingest" and before[0].kind == "ingest"
-    if both_whole and last.rows < before[0].rows and last.ref not in accepted:
+    # a run of answers is one document of one body, no edition of the whole
+    editions = source.access != "answers" and bool(before) and last.kind == before[0].kind == "ingest"
+    if editions and last.rows < before[0].rows and last.ref not in accepted:
         findings.append(
             Finding(
                 name,

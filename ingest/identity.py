@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows, next_id, table_of, update_rows
+from db.entity_key import apart_key, entity_key
 from db.fold import clean
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
 from ingest.decision_lines import with_shipped
@@ -24,9 +25,8 @@ from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Spelling, person_key
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
-from ingest.record import Party
 from ingest.same_bodies import same_bodies
-from ingest.spelling import entity_key
+from ingest.spelling import legal_form_of, medium_of
 
 Kind = Literal["outlet", "organisation", "body"]
 
@@ -65,7 +65,7 @@ class Printed(msgspec.Struct, frozen=True):
     @property
     def base_key(self) -> str:
         """The entity it is before any decision."""
-        return entity_key(self.country, Party(name=self.name, id_scheme=self.id_scheme, registry_id=self.registry_id))
+        return entity_key(self.country, self.name, self.id_scheme, self.registry_id)
 
 
 class Resolved(msgspec.Struct):
@@ -203,7 +203,7 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]])
         free = [key for key in wanted if key not in claimed]
         best = max(cluster, key=lambda p: (p.records, p.name))
         # two clusters of one printed id: the second becomes an entity of its own
-        key = free[0] if free else f"{best.country}|{best.name}|apart"
+        key = free[0] if free else apart_key(best.country, best.name)
         claimed.add(key)
         is_person = any(p.is_person for p in cluster)
         if key not in entities:
@@ -234,7 +234,7 @@ _ENTITY_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 def _new_entity(kind: Kind, entity_id: int, key: str, best: Printed) -> tuple[Any, ...]:
     head = (entity_id, key, best.country, best.name)
     if kind == "outlet":
-        return (*head, "")
+        return (*head, medium_of("", best.name))
     if kind == "organisation":
-        return (*head, "", "", "", best.is_person)
+        return (*head, "", "", legal_form_of(best.name), best.is_person)
     return (*head, "", "", "")

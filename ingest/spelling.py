@@ -6,36 +6,68 @@ registry id belong to one entity; without an id an entity is its exact spelling,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows
+from db.entity_key import entity_key
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
+from ingest.names.normalise import normalise
 from ingest.record import Party
 
 Spelling = tuple[str, str, str, str]
 """Country, name, id scheme, registry id."""
 
 
-def entity_key(country: str, party: Party) -> str:
-    """What an entity is known by before any decision: its registry id, else its exact spelling."""
-    if party.registry_id:
-        return f"{party.id_scheme}:{party.registry_id}"
-    return f"{country}|{party.name}"
+def medium_of(wording: str, name: str) -> str:
+    """The kind of an outlet: our class of its source's wording, else that wording, else what its name says.
+
+    Args:
+        wording: the kind as its source words it, or nothing.
+        name: the printed name, such as «Газета …».
+    """
+    if wording:
+        return normalise(wording).medium or wording
+    return normalise(name).medium or ""
+
+
+def legal_form_of(name: str) -> str:
+    """The class of the legal form that a printed name states; empty where it states none."""
+    return normalise(name).legal_form or ""
+
+
+def _of_body(party: Party) -> tuple[Any, ...]:
+    return (party.level,)
+
+
+def _of_organisation(party: Party) -> tuple[Any, ...]:
+    return (legal_form_of(party.name), party.is_person)
+
+
+def _of_outlet(party: Party) -> tuple[Any, ...]:
+    return (medium_of(party.medium, party.name),)
 
 
 class _Spellings:
     """The spellings of one kind of entity, and the entities they belong to."""
 
-    def __init__(self, entities: Any, names: Any, reference: str) -> None:  # noqa: ANN401 - mapped classes
+    def __init__(
+        self,
+        entities: Any,  # noqa: ANN401 - a mapped class
+        names: Any,  # noqa: ANN401 - a mapped class
+        reference: str,
+        more: Callable[[Party], tuple[Any, ...]],
+    ) -> None:
+        self._more = more
         self.entities: Table = entities.__table__
         self.names: Table = names.__table__
         self.reference = reference
         self.with_id = "registry_id" in self.names.c
         self.by_spelling: dict[Spelling, int] = {}
         self.by_key: dict[str, int] = {}
-        self.entity_of: dict[int, int] = {}
+        self.own_entity: dict[int, int] = {}
         self._by_id: dict[int, Spelling] = {}
         self._seen_entity = 0
         self._seen_name = 0
@@ -55,9 +87,10 @@ class _Spellings:
         ):
             spelling: Spelling = (row[2], row[3], row[4], row[5]) if self.with_id else (row[2], row[3], "", "")
             self.by_spelling[spelling] = self._seen_name = row[0]
-            self.entity_of[row[0]] = row[1]
+            own = self.by_key.get(entity_key(*spelling))
+            self.own_entity[row[0]] = row[1] if own is None else own
 
-    def id_of(self, country: str, party: Party, extra: tuple[Any, ...]) -> int:
+    def id_of(self, country: str, party: Party) -> int:
         """The spelling's id; a new one is remembered and written by `flush`."""
         spelling = (
             (country, party.name, party.id_scheme, party.registry_id)
@@ -67,16 +100,16 @@ class _Spellings:
         known = self.by_spelling.get(spelling)
         if known is not None:
             return known
-        key = entity_key(country, party if self.with_id else Party(name=party.name))
+        key = entity_key(*spelling)
         entity = self.by_key.get(key)
         if entity is None:
             self._seen_entity += 1
             entity = self.by_key[key] = self._seen_entity
             ids = (party.id_scheme, party.registry_id) if self.with_id else ()
-            self._new_entities.append((entity, key, country, party.name, *ids, *extra))
+            self._new_entities.append((entity, key, country, party.name, *ids, *self._more(party)))
         self._seen_name += 1
         self.by_spelling[spelling] = self._seen_name
-        self.entity_of[self._seen_name] = entity
+        self.own_entity[self._seen_name] = entity
         ids = spelling[2:] if self.with_id else ()
         self._new_names.append((self._seen_name, entity, country, party.name, party.lang, *ids))
         return self._seen_name
@@ -98,7 +131,7 @@ class _Spellings:
 
     def forget(self) -> None:
         """Drop what a rolled-back batch had numbered; the next `refresh` reads it all again."""
-        self.by_spelling, self.by_key, self.entity_of, self._by_id = {}, {}, {}, {}
+        self.by_spelling, self.by_key, self.own_entity, self._by_id = {}, {}, {}, {}
         self._seen_entity = self._seen_name = 0
         self._new_entities, self._new_names = [], []
 
@@ -108,9 +141,9 @@ class Spellings:
 
     def __init__(self, country: str) -> None:
         self.country = country
-        self.bodies = _Spellings(Body, BodyName, "body_id")
-        self.organisations = _Spellings(Organisation, OrganisationName, "organisation_id")
-        self.outlets = _Spellings(Outlet, OutletName, "outlet_id")
+        self.bodies = _Spellings(Body, BodyName, "body_id", _of_body)
+        self.organisations = _Spellings(Organisation, OrganisationName, "organisation_id", _of_organisation)
+        self.outlets = _Spellings(Outlet, OutletName, "outlet_id", _of_outlet)
 
     def refresh(self, connection: Connection) -> None:
         """Read what other writers added since the last batch."""
@@ -130,18 +163,18 @@ class Spellings:
 
     def body(self, party: Party) -> int:
         """Id of a body's spelling."""
-        return self.bodies.id_of(self.country, party, (party.level,))
+        return self.bodies.id_of(self.country, party)
 
     def body_entity(self, name_id: int) -> int:
-        """The body a spelling belongs to."""
-        return self.bodies.entity_of[name_id]
+        """The body that a spelling is by itself; a decision that makes it another one is followed by the release."""
+        return self.bodies.own_entity[name_id]
 
     def organisation(self, party: Party) -> int | None:
         """Id of an organisation's spelling, or nothing where the source names none."""
         if party.state != "named":
             return None
-        return self.organisations.id_of(self.country, party, ("", party.is_person))
+        return self.organisations.id_of(self.country, party)
 
     def outlet(self, party: Party) -> int | None:
         """Id of an outlet's spelling, or nothing where the source names none."""
-        return self.outlets.id_of(self.country, party, (party.medium,)) if party.state == "named" else None
+        return self.outlets.id_of(self.country, party) if party.state == "named" else None

@@ -29,6 +29,7 @@ from publish.ledger import Ledger, registry_ledger
 from publish.link_rows import read_links
 from publish.manifest import manifest_matches, program, sha256_of, write_attribution, write_manifest
 from publish.metadata import as_yaml, release_metadata
+from publish.moved import moved_addresses
 from publish.names_file import write_names
 from publish.registry import bytewise, reading
 from publish.request_rows import asked_bodies
@@ -200,6 +201,7 @@ def _build_database(
             links = read_links(connection, keys, slugs)
             out.execute("BEGIN")
             filled = fill(connection, out, keys, links=links, corrections=corrections, salt=salt)
+            write(out, BY_NAME["addresses"], moved_addresses(connection, slugs, keys))
             out.execute("COMMIT")
             corrected = ledger.with_moved(filled.set_right.sums)
             sample = _is_sample(filled.sources, allow_mixed=allow_mixed)

@@ -18,6 +18,9 @@ _ISO_UTC = "ISO 8601 instant, UTC"
 SPELLED = (PartyRole.PAYER, PartyRole.RECIPIENT, PartyRole.INTERMEDIARY, PartyRole.OUTLET)
 """Parties whose spellings are listed."""
 
+MOVED = ("outlet", "ministry", "payer", "recipient", "intermediary")
+"""Pages whose addresses are made of names that decisions bring together."""
+
 COVERAGE_STATES = (
     "answered in full", "answered in part", "says none", "for official use", "refused", "forwarded", "silent",
     "waiting", "not asked",
@@ -73,6 +76,18 @@ SPELLINGS = Table(
         plain("entity_uid", "uid of the party in that key table.", unit="slug"),
         free("name", "The spelling."),
         plain("lang", "Its language; empty where unknown.", unit="ISO 639 code"),
+    ),
+)
+ADDRESSES = Table(
+    "addresses",
+    "Earlier addresses",
+    "One row is one address that an earlier release gave to a party of its own, which was since found to be the same "
+    "as another. The site leads from it to where the party stands now.",
+    (
+        ID,
+        word("kind", "First part of both addresses.", MOVED),
+        plain("uid", "The earlier second part.", unit="slug"),
+        plain("entity_uid", "uid of the party as it stands now in its key table.", unit="slug"),
     ),
 )
 RUNS = Table(
@@ -316,6 +331,6 @@ ABOUT = Table(
 )
 
 BOOKS = (
-    AMOUNTS, LINES, SPELLINGS, RUNS, CHANGES, REJECTED_ROWS, CLAIMS, REQUESTS, COVERAGE, OPENNESS,
+    AMOUNTS, LINES, SPELLINGS, ADDRESSES, RUNS, CHANGES, REJECTED_ROWS, CLAIMS, REQUESTS, COVERAGE, OPENNESS,
     CORRECTIONS, RELEASES, ABOUT,
 )  # fmt: skip

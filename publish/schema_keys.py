@@ -29,7 +29,7 @@ def _bodies(name: str, title: str, text: str) -> Table:
 def _organisations(name: str, title: str, text: str) -> Table:
     columns: tuple[Column, ...] = (
         ID, _UID, _NAME, _STATE, _COUNTRY,
-        free("legal_form", "Legal form, as the source says."),
+        free("legal_form", "Legal form that the name states: LLP, JSC, IE, …; empty where it states none."),
         flag("is_person", "1 for a natural person or sole trader."),
         _SCHEME, _REGISTRY, _FOLDED, _RECORDS,
     )  # fmt: skip
@@ -40,9 +40,13 @@ OUTLETS = Table(
     "outlets",
     "Outlets",
     "One row is one media title, which is not the legal entity behind it. The first rows say why a record has none.",
-    (ID, _UID, _NAME, _STATE, _COUNTRY, free("medium", "Newspaper, television, radio, site, …"), _FOLDED, _RECORDS),
+    (
+        ID, _UID, _NAME, _STATE, _COUNTRY,
+        free("medium", "newspaper, tv, radio, website, …, or the source's own wording where it is no such kind."),
+        _FOLDED, _RECORDS,
+    ),
     label="name",
-)
+)  # fmt: skip
 MINISTRIES = _bodies(
     "ministries",
     "Ministries and akimats",

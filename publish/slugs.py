@@ -78,6 +78,19 @@ class Slugs:
             self._new = True
         return uid
 
+    def known(self, kind: str, key: str, *, is_person: bool = False) -> str | None:
+        """The slug that an entity was once published under; None where it never was.
+
+        Args:
+            kind: body, organisation or outlet.
+            key: the entity's key in the registry.
+            is_person: whether a registry number in the key is a natural person's.
+        """
+        try:
+            return self._uids.get((kind, self._kept_key(key, is_person=is_person)))
+        except SlugError:
+            return None  # without a salt no person's slug was ever kept
+
     def _kept_key(self, key: str, *, is_person: bool) -> str:
         scheme, separator, _ = key.partition(":")
         has_number = bool(separator) and "|" not in scheme

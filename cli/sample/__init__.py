@@ -1,1 +1,1 @@
-"""An invented portal: the demo crawls it as if it were the real one. No body, outlet or sum in it exists."""
+"""An invented portal and invented answers: the demo takes them as if they were real. Nothing in them exists."""

@@ -256,6 +256,8 @@ def _text_setter(source: Source, rule: Column, heading: str) -> Setter:
         value = _looked_up(source, rule, clean(_patterned(rule, raw)))
         if rule.to == "medium":
             row.medium = value
+            if value:  # the outlet has our class of it, this is the wording
+                row.details[rule.as_ or heading] = value
         elif rule.to == "level":
             row.level = value
         elif rule.to == "region":

@@ -27,7 +27,8 @@ from rapidfuzz import fuzz
 
 from db.fold import fold
 from db.privacy import MASK, mask_person_ids
-from ingest.tables.formats import detect, document_tables
+from db.proof_names import picture_name, table_name
+from ingest.tables.formats import detect, document_members, document_tables
 from ingest.tables.model import DocumentRefused, Place, Table
 from ingest.tables.pdf import open_pdf
 
@@ -79,34 +80,48 @@ def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
     """Make the proofs of one document.
 
     Gives:
-        `<hash>-p<page>.png` and `<hash>-p<page>.json` with `width`, `height` and
-        `rows: {"<table>.<row>": [x, y, width, height]}` in pixels for each page with rows of the tables;
-        `<hash>-t<table>.json` with `document`, `sheet`, `title`, `header`, `rows` and
-        `ranges: {"<row>": "B7:F7"}` for each table that stands on no page of the document itself.
+        files named by `db.proof_names`: for each page with rows of the tables a PNG, and JSON with `width`, `height`
+        and `rows: {"<table>.<row>": [x, y, width, height]}` in pixels; for each table that stands on no page JSON with
+        `document`, `sheet`, `title`, `header`, `rows` and `ranges: {"<row>": "B7:F7"}`.
 
     Raises:
         ingest.tables.DocumentRefused: the document is not read.
     """
     tables = document_tables(data, order.name, scan=order.scan)
     chosen = {number: tables[number - 1] for number in order.tables if number <= len(tables)}
-    kind = detect(data, order.name)
-    on_pages = {n: t for n, t in chosen.items() if t.page and kind in {"pdf", "image"}}
     proofs: dict[str, bytes] = {}
-    short = order.sha256[:16]
-    for number, table in chosen.items():
-        if number not in on_pages and not _withdrawn(order, _texts(table)):
-            proofs[f"{short}-t{number}.json"] = _as_read(table)
-    for page, shown in _pictures(data, order, kind, on_pages):
-        rows = {
-            f"{number}.{row + 1}": _pixels(_around(places))
-            for number, table in on_pages.items()
-            for row in range(len(table.rows))
-            if table.kinds[row] == "data" and (places := _on(page, table, row))
-        }
-        told = {"width": shown.width, "height": shown.height, "rows": rows}
-        proofs[f"{short}-p{page}.png"] = _png(shown)
-        proofs[f"{short}-p{page}.json"] = json.dumps(told).encode()
+    for member, content, kind, held in _documents(data, order, chosen):
+        on_pages = {n: t for n, t in held.items() if t.page and kind in {"pdf", "image"}}
+        for number, table in held.items():
+            if number not in on_pages and not _withdrawn(order, _texts(table)):
+                proofs[table_name(order.sha256, number)] = _as_read(table)
+        for page, shown in _pictures(content, order, kind, on_pages):
+            rows = {
+                f"{number}.{row + 1}": _pixels(_around(places))
+                for number, table in on_pages.items()
+                for row in range(len(table.rows))
+                if table.kinds[row] == "data" and (places := _on(page, table, row))
+            }
+            told = {"width": shown.width, "height": shown.height, "rows": rows}
+            name = picture_name(order.sha256, page, member)
+            proofs[f"{name}.png"] = _png(shown)
+            proofs[f"{name}.json"] = json.dumps(told).encode()
     return proofs
+
+
+def _documents(
+    data: bytes, order: Order, tables: dict[int, Table]
+) -> Iterator[tuple[str, bytes, str, dict[int, Table]]]:
+    """The document itself, or each file inside an archive or letter: its path, bytes, kind, and its tables."""
+    kind = detect(data, order.name)
+    if kind not in {"zip", "letter"}:
+        yield "", data, kind, tables
+        return
+    members = document_members(data, order.name)
+    for source in dict.fromkeys(table.source for table in tables.values()):
+        held = {number: table for number, table in tables.items() if table.source == source}
+        content = members.get(source, b"")
+        yield source, content, detect(content, source) if content else "", held
 
 
 def _on(page: int, table: Table, row: int) -> list[Place]:

@@ -215,6 +215,8 @@ class _Reading:
         details = {**fields.details, "request": self.answerer.plan.request}
         if form.year_from == "document":
             details["year said by a person"] = self.plan.year_why
+        if "medium" in fields.texts:  # the outlet has our class of it, this is the wording
+            details["medium"] = fields.texts["medium"]
         if "payer" in fields.texts:
             details["answered by"] = self.answerer.plan.payer
         return details

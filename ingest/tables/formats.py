@@ -132,6 +132,36 @@ def document_tables(
     return read(data, name, 0)
 
 
+def document_members(data: bytes, name: str) -> dict[str, bytes]:
+    """The files inside an archive or letter, however deep, by the path that their tables carry as `source`.
+
+    Two members of one path are both left out, since their tables do not tell which of the two they are from.
+
+    Args:
+        data: the bytes of the archive or letter.
+        name: its name.
+
+    Raises:
+        DocumentRefused: see the readers.
+    """
+    found: dict[str, bytes] = {}
+    twice: set[str] = set()
+
+    def keep(content: bytes, path: str, depth: int) -> list[Table]:
+        kind = detect(content, path)
+        if kind == "zip":
+            return archive_tables(content, path, depth, keep)
+        if kind == "letter":
+            return letter_tables(content, path, depth, keep)
+        if path in found:
+            twice.add(path)
+        found[path] = content
+        return []
+
+    keep(data, name, 0)
+    return {path: content for path, content in found.items() if path not in twice}
+
+
 def _workbook(data: bytes, name: str) -> list[Table]:
     if data.startswith(b"PK"):
         check_office(data, name)

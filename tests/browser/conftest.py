@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from publish.metadata import as_yaml, release_metadata
 from publish.serve import arguments
+from tests.site import office
 from tests.site.conftest import build
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -46,6 +47,7 @@ def release_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory like that of a release: the database and its metadata."""
     directory = tmp_path_factory.mktemp("release")
     build(directory / "sample_media_contracts.db")
+    office.write_proofs(directory)
     told = release_metadata("sample_media_contracts", "2026-01-31", [("Invented list", "CC0")], sample=True)
     (directory / "sample_metadata.yml").write_text(as_yaml(told), encoding="utf-8")
     return directory

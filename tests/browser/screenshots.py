@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from publish.metadata import as_yaml, release_metadata
 from tests.browser.conftest import browser_program, serving
+from tests.site import office
 from tests.site.conftest import build, uid_of
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -24,6 +25,7 @@ SHOTS = {
     "outlet": ("/en/outlet/zarya-stepi", 1200, 1000),
     "table": ("/en/contracts?year=2012", 1200, 1000),
     "record": (f"/en/record/{uid_of(48)}", 1200, 1000),
+    "proof": (f"/en/record/{uid_of(office.AT)}/table#figure", 1200, 700),
     "phone": ("/ru/outlet/boz-dala", 390, 844),
     "kazakh": ("/kk/", 1200, 1000),
 }
@@ -40,6 +42,7 @@ PLAIN = (
 def release(directory: Path) -> None:
     """Write the release that is shown."""
     build(directory / DATABASE)
+    office.write_proofs(directory, plain=True)
     with sqlite3.connect(directory / DATABASE) as out:
         for at, text in enumerate(PLAIN):
             out.execute("UPDATE contracts SET subject = ? WHERE id % ? = ?", (text, len(PLAIN), at))
@@ -55,7 +58,9 @@ def shoot(browser: Browser, address: str, place: Path) -> None:
         ValueError: one is larger than `LARGEST`.
     """
     for name, (path, width, height) in SHOTS.items():
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="light")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce"
+        )
         page = context.new_page()
         page.goto(address + path)
         shot = page.screenshot(path=place / f"{name}.png")

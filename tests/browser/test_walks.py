@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.site import office
+
 CONTRACTED = "counted = 1 AND measure = 'contracted' AND currency = 'KZT'"
 SOURCE = "https://portal.invalid/contract/"
 
@@ -89,6 +91,60 @@ def test_a_stranger_reaches_the_source_of_a_figure_in_three_clicks(reader: Any) 
     page.wait_for_timeout(200)
     assert asked[0].startswith(SOURCE)
     one.wrong = [text for text in one.wrong if SOURCE not in text and "ERR_FAILED" not in text]
+
+
+def seen(page: Any, place: Any, width: int, height: int) -> bool:
+    """Whether a place comes into the window and stays there; browsers scroll smoothly, so it takes its time."""
+    for _ in range(100):
+        box = place.bounding_box()
+        inside = box["x"] >= 0 and box["x"] + box["width"] <= width and 0 <= box["y"] <= height - box["height"]
+        page.wait_for_timeout(50)
+        if inside and place.bounding_box() == box:
+            return True
+    return False
+
+
+def test_a_figure_of_an_office_file_leads_to_its_table_with_the_row_marked(reader: Any, sql: Any) -> None:
+    uid = sql("SELECT uid FROM contracts WHERE id = ?", office.AT)
+    for scripts, width in ((True, 1200), (False, 320)):
+        page = reader(scripts=scripts, width=width, height=700).open(f"/record/{uid}")
+        printed = page.locator("#proof + dl code").first.inner_text()
+        page.get_by_role("link", name="The whole table with this row marked").click()
+        page.wait_for_url(f"**/record/{uid}/table#figure")
+        assert f"{office.SHEET}\n" in page.locator("dl").inner_text()
+        figure = page.locator("#figure")
+        assert figure.inner_text() == printed == sql("SELECT raw_amount FROM contracts WHERE id = ?", office.AT)
+        # the browser itself scrolled there: down a long table, and across on a phone
+        assert seen(page, figure, width, 700)
+        row = page.locator("tr.this")
+        assert row.locator("th").inner_text().startswith(f"A{office.ROW + 2}:{office.RANGE}")
+        assert row.locator("td").first.evaluate("e => getComputedStyle(e).backgroundColor") != page.locator(
+            "tbody td"
+        ).first.evaluate("e => getComputedStyle(e).backgroundColor")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.get_by_role("link", name="Back to the record").click()
+        page.wait_for_url(f"**/record/{uid}")
+
+
+def test_the_language_is_switched_on_the_page_of_a_topic(reader: Any, sql: Any) -> None:
+    page = reader().open("/topic/law-and-order")
+    records = sql(
+        "SELECT count(*) FROM contracts AS c JOIN topics AS t ON t.id = c.topic WHERE t.uid = 'law-and-order'"
+    )
+    for name, code, topic, what in (
+        ("Рус", "ru", "правопорядок", "Полиция, преступность, безопасность дорожного движения"),
+        ("Қаз", "kk", "құқық тәртібі", "Полиция, қылмыс, жол қозғалысы қауіпсіздігі"),
+        ("Eng", "en", "law and order", "Police, crime, road safety"),
+    ):
+        page.locator("nav.lang").get_by_role("link", name=name).click()
+        page.wait_for_url(f"**/{code}/topic/law-and-order")
+        assert page.locator("h1").inner_text() == topic
+        assert page.locator("main .note").first.inner_text() == what
+        assert page.locator(".original").all_inner_texts() == ([] if code == "en" else ["law and order"])
+        assert str(records) in page.locator(".aka").inner_text()
+        page.get_by_role("link", name=re.compile("^(Все в таблице|Бәрі кестеде|All in the table)")).click()
+        assert topic in page.locator(".said").inner_text()
+        page.go_back()
 
 
 def test_a_phone(reader: Any, sql: Any) -> None:

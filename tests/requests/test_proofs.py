@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+import warnings
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from reportlab.lib.utils import ImageReader
 from db.archive import Archive, Captured
 from db.model.requests import TableState
 from db.privacy import MASK, mask_person_ids
+from db.proof_names import picture_name, table_name
 from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
@@ -27,7 +30,7 @@ from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import Register, fold
 from ingest.source import Source
 from tests.requests.conftest import INVENTED
-from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, ruled_pdf, turned, word
+from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, letter, ruled_pdf, turned, word, workbook
 
 PERSON = "850101300124"
 """A number of nobody, with the check digit of a natural person's."""
@@ -36,7 +39,7 @@ WHITE, BLACK = 255, 0
 
 
 def made(data: bytes, name: str = "answer.pdf", **changes: Any) -> dict[str, bytes]:
-    return document_proofs(data, Order(name=name, sha256=SHA, tables=(1,), **changes))
+    return document_proofs(data, Order(**{"name": name, "sha256": SHA, "tables": (1,), **changes}))
 
 
 def picture(files: dict[str, bytes], page: int = 1) -> Image.Image:
@@ -141,8 +144,27 @@ def test_a_document_without_pages_is_shown_as_it_was_read() -> None:
     assert told["header"] == [HEADER]
     assert told["kinds"] == ["data"] * 3 + ["total"]
     assert MASK in told["title"]
-    inside = made(archive({"annex.pdf": ruled_pdf()}), "a.zip")
-    assert json.loads(inside[f"{SHA[:16]}-t1.json"])["document"] == "a.zip/annex.pdf"
+
+
+@pytest.mark.parametrize("wrap", [archive, letter])
+def test_a_page_inside_an_archive_or_letter_has_its_picture(wrap: Callable[..., bytes]) -> None:
+    alone = made(ruled_pdf())
+    outer = "a.eml" if wrap is letter else "a.zip"
+    inside = made(wrap({"annex.pdf": ruled_pdf(), "list.xlsx": workbook([HEADER, *ROWS])}), outer, tables=(1, 2))
+    name = picture_name(SHA, 1, f"{outer}/annex.pdf")
+    assert inside[f"{name}.png"] == alone[f"{picture_name(SHA, 1)}.png"]
+    assert json.loads(inside[f"{name}.json"]) == json.loads(alone[f"{picture_name(SHA, 1)}.json"])
+    assert json.loads(inside[table_name(SHA, 2)])["document"] == f"{outer}/list.xlsx"
+    assert len(inside) == 3
+
+
+def test_two_files_of_one_name_in_an_archive_have_no_picture_that_could_be_the_others() -> None:
+    twice = io.BytesIO(archive({"annex.pdf": ruled_pdf()}))
+    with zipfile.ZipFile(twice, "a") as more, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # zipfile warns of the name that stands twice
+        more.writestr("annex.pdf", ruled_pdf(ROWS[:1]))
+    inside = made(twice.getvalue(), "a.zip", tables=(1, 2))
+    assert set(inside) == {table_name(SHA, 1), table_name(SHA, 2)}
 
 
 @settings(max_examples=200, deadline=None)

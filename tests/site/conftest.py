@@ -18,13 +18,14 @@ from db.fold import fold
 from publish.metadata import database_metadata
 from publish.schema import BY_NAME, create_statements, index_statements
 from publish.site import plugin
+from tests.site import office
 
 CONTRACTS = 300
 OUTLETS = [
     ("boz-dala", "Боз дала", "newspaper"), ("aq-qayyng", "Ақ қайың", "newspaper"),
-    ("kok-dala-tv", "Көк дала ТВ", "television"),
+    ("kok-dala-tv", "Көк дала ТВ", "tv"),
     ("zarya-stepi", "Заря степи", "newspaper"),
-    ("radio-sary", "Радио Сары", "radio"), ("kokdala-invalid", "kokdala.invalid", "site"),
+    ("radio-sary", "Радио Сары", "radio"), ("kokdala-invalid", "kokdala.invalid", "website"),
 ]  # fmt: skip
 PAYERS = [
     ("akimat-kok-dala", "Акимат Көкдалинской области", "990340000101"),
@@ -37,7 +38,10 @@ RECIPIENTS = [
     ("sana-baspa", 'ТОО "Сана баспа"', "990440000606", 0),
     ("ip-uly-dala", "ИП Ұлы дала", "", 1),
 ]
-TOPICS = [("officials", "Officials’ work", "News about what officials do"), ("public-order", "Public order", "")]
+TOPICS = [
+    ("law-and-order", "law and order", "Police, crime, road safety"),
+    ("health", "health", "Health and healthy living"),
+]
 REGION = ("code", "valid_from", "valid_to", "name", "name_local", "name_en", "note")
 REGIONS = [
     ("10", "2022-06-08", "", "область Абай", "Абай облысы", "Abai Region", "split from East Kazakhstan"),
@@ -76,6 +80,7 @@ def contract(at: int) -> dict[str, Any]:
     minor = None if withheld else 0 if at % 50 == 49 else (at * 7_919 + 1_234) * 100 + at % 100
     counted = int(at % 9 != 0 and year != 1)
     outlet, payer = at % 6, at // 3 % 4
+    here = {"locator": office.LOCATOR, "capture_sha256": office.SHA} if at == office.AT else {}
     text = f"{OUTLETS[outlet][1]} | {fold(OUTLETS[outlet][1])} | {PAYERS[payer][1]} | {fold(PAYERS[payer][1])}"
     return {
         "id": at, "uid": uid_of(at), "outlet": 5 + outlet if at % 17 else 2, "ministry": 4 + payer % 3,
@@ -104,7 +109,7 @@ def contract(at: int) -> dict[str, Any]:
         "raw_amount": "для служебного пользования" if withheld else f"{at} тыс.",
         "unit_rule": "thousands of tenge in the heading",
         "search_text": text,
-    }  # fmt: skip
+    } | here  # fmt: skip
 
 
 def _insert(out: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
@@ -219,6 +224,7 @@ def _books(out: sqlite3.Connection) -> None:
 def release_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "sample_media_contracts.db"
     build(path)
+    office.write_proofs(path.parent)
     return path
 
 
@@ -247,7 +253,8 @@ def server(release_file: Path, *, public: bool) -> Any:
     if public:
         settings["default_allow_sql"] = False
     metadata = {"title": "Media contracts", "databases": {"sample_media_contracts": database_metadata()}}
-    return Datasette([], immutables=[str(release_file)], metadata=metadata, settings=settings)
+    mounts = [("downloads", str(release_file.parent))]
+    return Datasette([], immutables=[str(release_file)], metadata=metadata, settings=settings, static_mounts=mounts)
 
 
 class Site:

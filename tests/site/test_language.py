@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from ingest.names.rule_data import legal_form_rows, media_rows
+from ingest.topics.rules import shipped
+from publish.site.core.spoken import read_spoken
+from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
 from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
 from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose
 from publish.site.reader.words import composed
@@ -26,7 +32,18 @@ def messages() -> set[str | tuple[str, ...]]:
         tuple(m) if isinstance(m, (tuple, list)) else m
         for _, _, m, _, _ in extract_from_dir(SITE, METHODS, keywords=KEYWORDS)
     }
-    return found | set(composed())
+    return found | set(composed()) | topics()
+
+
+def topics() -> set[str]:
+    """Names of our topics and what belongs to them: they stand in the rules alone, and in the catalogues."""
+    told = shipped().descriptions
+    return {*told, *told.values()}
+
+
+def test_every_class_of_our_rules_has_a_word_for_readers() -> None:
+    assert set(MEDIA) == media_rows().keys() - {"qualifiers"}
+    assert set(LEGAL_FORMS) == {row.id for row in legal_form_rows()}
 
 
 def po(language: str) -> Any:
@@ -64,6 +81,17 @@ def test_a_translation_keeps_the_names_to_be_filled_in(language: str) -> None:
 def test_no_translation_is_left_over(language: str) -> None:
     asked = messages()
     assert not [m.id for m in po(language) if m.id and (m.id if isinstance(m.id, str) else tuple(m.id)) not in asked]
+
+
+@pytest.mark.parametrize(("language", "others"), [("ru", ("контракт", "получател")), ("kk", ("келісімшарт", "алушы"))])
+def test_one_word_for_one_thing_as_procurement_has_it(language: str, others: tuple[str, ...]) -> None:
+    """Договор, поставщик, заказчик; шарт, өнім беруші, тапсырыс беруші: the words of the portal and of answers."""
+    told = [text for message in po(language) if message.id for text in _forms(message)]
+    assert not [text for text in told for other in others if re.search(rf"\b{other}", text, re.IGNORECASE)]
+
+
+def _forms(message: Any) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
 def test_russian_plurals() -> None:
@@ -134,8 +162,8 @@ def test_a_short_sum_has_three_figures_in_the_readers_format(language: str, word
     ("language", "why", "where"),
     [
         ("en", "terminated: status 350 «Расторгнут»", "sheet Январь, range A10:J10"),
-        ("ru", "расторгнут: состояние 350 «Расторгнут»", "лист Январь, диапазон A10:J10"),
-        ("kk", "бұзылған: күй 350 «Расторгнут»", "парақ Январь, ауқым A10:J10"),
+        ("ru", "расторгнут: статус 350 «Расторгнут»", "лист Январь, диапазон A10:J10"),
+        ("kk", "бұзылған: мәртебе 350 «Расторгнут»", "парақ Январь, ауқым A10:J10"),
     ],
 )
 def test_our_words_of_reasons_and_places_are_the_readers(language: str, why: str, where: str) -> None:
@@ -160,6 +188,12 @@ def test_shares_never_round_a_part_to_nothing() -> None:
     assert day("not a day") == "not a day"
 
 
+def test_a_date_that_ends_in_a_full_stop_brings_no_second_one(site: Any) -> None:
+    for language in LANGUAGES:
+        text = site.get(f"/{language}/").text
+        assert not re.search(r"(?<!\.)\.\.(?!\.)", re.sub("<[^>]*>", "", text)), language
+
+
 def test_pages_in_three_languages(site: Any) -> None:
     for language, word in (
         ("ru", "Каким СМИ платит государство"),
@@ -175,6 +209,70 @@ def test_pages_in_three_languages(site: Any) -> None:
     answer = site.get("/?lang=kk")
     assert "lang=kk" in answer.headers["set-cookie"]
     assert "Мемлекет қай" in site.get("/", cookie="lang=kk").text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_class_is_shown_in_the_readers_language_and_no_class_as_it_stands(language: str) -> None:
+    token = ASKED.set(Asked(language))
+    try:
+        for text in (*MEDIA, *LEGAL_FORMS):
+            assert re.search("[а-яәғқңөұүһі]", label(text)), text
+        assert label("Печатни медији") == "Печатни медији"
+        assert label("") == ""
+        assert label(None) == ""
+    finally:
+        ASKED.reset(token)
+
+
+def test_a_topic_is_shown_and_found_in_the_readers_language(site: Any) -> None:
+    for language, topic in (("ru", "правопорядок"), ("kk", "құқық тәртібі"), ("en", "law and order")):
+        page = site.get(f"/{language}/topic/law-and-order").text
+        assert f"<h1>{topic}</h1>" in page
+        for path in ("/topics", "/contracts?facet=topic", "/outlet/boz-dala"):
+            text = site.get(f"/{language}{path}").text
+            assert re.search(rf'topic[/=]law-and-order[^"]*">{topic}</a>', text), (language, path)
+        # by its name in any language, whichever the reader has
+        assert f'topic/law-and-order">{topic}</a>' in site.get(f"/{language}/search?q=құқық тәртібі").text
+    assert '<span class="original">law and order</span>' in site.get("/kk/topic/law-and-order").text
+    assert "правопорядок" in site.get("/ru/contracts?topic=law-and-order&topic=health").text
+
+
+def test_names_in_the_readers_language_with_the_original_beside(site: Any, sql: Any) -> None:
+    for language, uid, name, original in (
+        ("kk", "boz-dala", "«Боз Дала» газеті", "Боз дала"),
+        ("en", "aq-qayyng", "The White Birch", "Ақ қайың"),
+        ("ru", "boz-dala", "Боз дала", ""),
+        ("en", "boz-dala", "Боз дала", ""),
+    ):
+        page = site.get(f"/{language}/outlet/{uid}").text
+        assert f"<h1>{name}</h1>" in page
+        assert re.findall('<span class="original">(.*?)</span>', page) == ([original] if original else [])
+        assert f">{name}</a>" in site.get(f"/{language}/outlets").text
+    uid = sql("SELECT uid FROM contracts WHERE outlet = 5 AND outlet_written = 'Боз дала' LIMIT 1")
+    record = site.get(f"/kk/record/{uid}").text
+    assert "«Боз Дала» газеті</a>" in record
+    assert "Боз дала</small>" in record
+    assert "газет · " in site.get("/kk/outlet/boz-dala").text
+
+
+def test_of_several_names_in_a_language_the_one_that_most_records_print(release_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    path.write_bytes(release_file.read_bytes())
+    with closing(sqlite3.connect(path)) as out:
+        [outlet] = out.execute("SELECT id FROM outlets WHERE uid = 'zarya-stepi'").fetchone()
+        before = read_spoken(out)
+        for at, (name, printed) in enumerate([("А шапағы", 1), ("Дала шапағы", 7), ("ДШ", 3)], start=100):
+            out.execute("INSERT INTO spellings VALUES (?, 'outlet', 'zarya-stepi', ?, 'kk')", (at, name))
+            out.execute(
+                "UPDATE contracts SET outlet_written = ? WHERE id IN (SELECT id FROM contracts WHERE outlet = ?"
+                " AND outlet_written NOT LIKE '%шапағы' ORDER BY id LIMIT ?)",
+                (name, outlet, printed),
+            )
+        after = read_spoken(out)
+        assert after == {**before, ("outlet", "zarya-stepi"): {"kk": "Дала шапағы", "ru": "Звезда степи"}}
+        # a name that is of the reader's language itself stays
+        out.execute("INSERT INTO spellings VALUES (200, 'outlet', 'zarya-stepi', 'Заря степи', 'ru')")
+        assert read_spoken(out)["outlet", "zarya-stepi"] == {"kk": "Дала шапағы"}
 
 
 def test_topics_and_regions_in_the_readers_language_with_the_original_beside(site: Any) -> None:

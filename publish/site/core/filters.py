@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -59,6 +59,7 @@ class View:
         values: values bound in it, in order.
         said: what is filtered, as pairs of column and wording, for people.
         args: the same as parameters of an address, without order and page.
+        names: of each key that is filtered by, the lasting names and names that are chosen.
         order: a key of `ORDERS`.
     """
 
@@ -67,6 +68,7 @@ class View:
     values: tuple[Any, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
     args: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     order: str = FIRST_ORDER
 
     @property
@@ -86,6 +88,7 @@ class _Parts:
     values: list[Any] = field(default_factory=list)
     said: list[tuple[str, str]] = field(default_factory=list)
     args: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def add(self, name: str, texts: list[str], where: str, values: Iterable[Any], said: str) -> None:
         self.where.append(where)
@@ -116,7 +119,7 @@ def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *
     for name, texts in asked.items():
         _one(connection, parts, name, texts, table)
     where = " AND ".join(parts.where) or "1"
-    return View(table, where, tuple(parts.values), tuple(parts.said), tuple(parts.args), order)
+    return View(table, where, tuple(parts.values), tuple(parts.said), tuple(parts.args), parts.names, order)
 
 
 def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
@@ -151,14 +154,30 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
     known = naming(name)
-    ids, names = [], []
+    ids, names, uids = [], [], []
     for text in texts:
-        row = connection.execute(f"SELECT id, name FROM {known.table} WHERE {known.uid} = ?", (text,)).fetchone()
+        sql = f"SELECT id, name, {known.uid} FROM {known.table} WHERE {known.uid} = ?"
+        row = connection.execute(sql, (text,)).fetchone()
+        there = moved_to(connection, name, text) if row is None else None
+        if there is not None:
+            row = connection.execute(sql, (there,)).fetchone()
         if row is None:
             raise FilterError(f"{name}={text}: there is none of this name in the release")
         ids.append(row[0])
         names.append(row[1])
+        uids.append(str(row[2]))
+    texts = uids
+    parts.names[name] = tuple(zip(uids, names, strict=True))
     parts.add(name, texts, f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
+
+
+def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
+    """Where the party now stands that an earlier release gave this lasting name; None where it gave it to none."""
+    # a release of an older program has no such table, and is shown until the next is built
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'addresses'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT entity_uid FROM addresses WHERE kind = ? AND uid = ?", (kind, uid)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def match_words(text: str) -> str:

@@ -15,6 +15,7 @@ from db.fold import clean, fold
 from db.privacy import is_person_id
 from publish.site.core.naming import PARTIES
 from publish.site.core.release import rows
+from publish.site.core.spoken import topic_words
 from publish.site.core.ties import own_pages
 from publish.site.reader.language import mark
 
@@ -138,6 +139,8 @@ def read_names(connection: sqlite3.Connection) -> Names:
         sql = f"SELECT uid, name, records{more}{local} FROM {table} WHERE state = 'named' ORDER BY id"
         for row in rows(connection, sql):
             also = [*written.get(f"{kind} {row['uid']}", ()), row["name_local"], row["name_en"]]
+            if kind == "topic":
+                also += topic_words(row["name"])
             for text in dict.fromkeys((row["name"], *filter(None, also))):
                 folded = fold(text)
                 if folded:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from db.slug import readable
 from publish.schema_contracts import STATE_IDS
 from publish.site.core.filters import View
 from publish.site.core.naming import PARTIES, naming
@@ -76,24 +75,6 @@ def find(connection: sqlite3.Connection, kind: str, uid: str) -> dict[str, Any] 
     sql = f"SELECT *, {known.uid} AS uid, {known.state} AS state FROM {known.table} WHERE {known.uid} = ?"
     found = rows(connection, sql, (uid,))
     return found[0] if found else None
-
-
-def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
-    """Where the party now stands that once had this address.
-
-    When two parties are found to be one, the old name stays as a spelling of the one that remains, and an address is
-    made of a name: so the old address leads through the spelling. None where no spelling, or more than one, fits.
-    """
-    role = "payer" if kind == "ministry" else kind
-    if kind not in ("outlet", "ministry", "payer", "recipient", "intermediary"):
-        return None
-    found = {
-        row["entity_uid"]
-        for row in rows(connection, "SELECT entity_uid, name FROM spellings WHERE role = ?", (role,))
-        if readable(row["name"]) == uid
-    }
-    here = [one for one in found if find(connection, kind, one) is not None]
-    return here[0] if len(here) == 1 else None
 
 
 def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], ties: Ties) -> dict[str, Any]:

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from db.proof_names import picture_name
 from publish.site.core.release import rows
 
 AROUND, MOST_ROWS = 6, 60
 """Rows shown on either side; and in all, since one row of a source may give several records."""
 PICTURES = "proofs"
-"""Directory of a release with pictures of pages: `<first 16 digits of the hash>-p<page>.png`, and `.json` beside it
-with `width` and `height` of the picture and `rows`, by "table.row": left, top, width and height, all in pixels."""
+"""Directory of a release with pictures of pages, named by `db.proof_names`, and `.json` beside each with `width` and
+`height` of the picture and `rows`, by "table.row": left, top, width and height, all in pixels."""
 _ROW = re.compile(r"\b(?:row |range [A-Z]+)(\d+)")
 _ITEM = re.compile(r"/(\d+)(?:/[^/\d]*)?$")
 """An item of a list by a JSON pointer (RFC 6901), or one of its fields."""
 _PAGE = re.compile(r"\bpage (\d+)")
-_TABLE = re.compile(r"\btable (\d+)")
+_IN_DOCUMENT = re.compile(r"(?:(?P<member>.*/.*), )?page (?P<page>\d+), table (?P<table>\d+), row (?P<row>\d+)\b")
+"""A row of a table in a document with pages; before it the file inside an archive or letter that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -96,24 +98,24 @@ class Picture:
 
 def page_number(locator: str) -> int | None:
     """The page of a document that a locator names; None for a source without pages."""
+    inside = _IN_DOCUMENT.match(locator)
     found = _PAGE.search(locator)
-    return None if found is None else int(found.group(1))
+    return int(inside["page"]) if inside else int(found.group(1)) if found else None
 
 
 def picture(directory: Path | None, record: dict[str, Any]) -> Picture | None:
     """The picture of the page a record was read from; None where the release has none that can be shown."""
-    page = page_number(record["locator"])
+    page, inside = page_number(record["locator"]), _IN_DOCUMENT.match(record["locator"])
     if directory is None or page is None:
         return None
-    name = f"{record['capture_sha256'][:16]}-p{page}"
+    name = picture_name(record["capture_sha256"], page, (inside["member"] or "") if inside else "")
     folder = directory / PICTURES
     if not (folder / f"{name}.png").is_file():
         return None
     try:
         told = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         width, height = int(told["width"]), int(told["height"])
-        table, place = _TABLE.search(record["locator"]), place_of(record["locator"])
-        box = told["rows"].get(f"{table.group(1)}.{place.row}") if table and place else None
+        box = told["rows"].get(f"{inside['table']}.{inside['row']}") if inside else None
         left, top, wide, high = map(int, box) if box else (0, 0, 0, 0)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

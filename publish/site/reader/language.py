@@ -6,6 +6,7 @@ file can fall behind them. English is the language of the messages themselves.
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ LANGUAGES = {"ru": "Русский", "kk": "Қазақша", "en": "English"}
 
 FIRST_LANGUAGE = "en"
 COOKIE = "lang"
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 
 
@@ -81,7 +83,8 @@ def catalogue(language: str) -> NullTranslations:
 def gettext(text: str, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes
     """A message in the reader's language, its {names} filled in."""
     found = catalogue(ASKED.get().language).gettext(text) if text else ""
-    return found.format(**named) if named else found
+    # what is filled in may end in a full stop of its own, as dates do in Russian and Kazakh
+    return _TWO_STOPS.sub(".", found.format(**named)) if named else found
 
 
 def ngettext(one: str, many: str, count: int, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes

@@ -19,6 +19,7 @@ from datasette.utils import sqlite_timelimit
 from publish.schema import DATABASE, SAMPLE_PREFIX
 from publish.site.core.release import Release, read_release
 from publish.site.core.search import Names, read_names
+from publish.site.core.spoken import Spoken, read_spoken
 
 Value = TypeVar("Value")
 PAGE_LIMIT_MS = 10_000
@@ -29,6 +30,9 @@ KEPT = 200
 
 RELEASE: ContextVar[Release | None] = ContextVar("release", default=None)
 """The release that answers the present request; None where the server has none."""
+
+SPOKEN: ContextVar[Spoken] = ContextVar("spoken", default={})  # noqa: B039 - never changed
+"""Its names in other languages."""
 
 _kept: WeakKeyDictionary[Database, OrderedDict[str, Any]] = WeakKeyDictionary()
 
@@ -79,6 +83,11 @@ async def keep(datasette: Datasette, key: str, ask: Callable[[sqlite3.Connection
 async def release(datasette: Datasette) -> Release:
     """The release that is shown."""
     return await keep(datasette, "release", read_release)
+
+
+async def spoken(datasette: Datasette) -> Spoken:
+    """Its names in other languages."""
+    return await keep(datasette, "spoken", read_spoken)
 
 
 async def names(datasette: Datasette) -> Names:

@@ -16,8 +16,9 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from publish.site.core.release import Release
 from publish.site.pages.chart import Chart
 from publish.site.reader import formats
+from publish.site.reader.classes import label
 from publish.site.reader.language import ASKED, LANGUAGES, gettext, ngettext
-from publish.site.web.reading import RELEASE
+from publish.site.web.reading import RELEASE, SPOKEN
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -54,6 +55,13 @@ def figures(minor: int | None, currency: str) -> str:
 def short(minor: int, currency: str) -> str:
     """A sum rounded to what a bar has room for."""
     return formats.short_money(minor, shown().digits[currency])
+
+
+def named(kind: str, uid: str, name: str) -> str:
+    """A party, topic, region or year in the reader's language, where it is known in it; else its name."""
+    if kind in ("topic", "year"):
+        return gettext(name)
+    return SPOKEN.get().get((kind, uid), {}).get(ASKED.get().language, name)
 
 
 def bars_json(chart: Chart) -> str:
@@ -103,6 +111,8 @@ def prepare(environment: Environment) -> None:
         release=RELEASE.get,
         href=lambda path: ASKED.get().href(path),
         static_href=static_href,
+        named=named,
+        label=label,
         languages=LANGUAGES,
         money=money,
         figures=figures,

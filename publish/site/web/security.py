@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, quote
 from datasette.app import Datasette
 
 from publish.site.core.release import Release
+from publish.site.core.spoken import Spoken
 from publish.site.reader.language import ASKED, COOKIE, LANGUAGES, Asked, choose
-from publish.site.web.reading import RELEASE, NoReleaseError, release
+from publish.site.web.reading import RELEASE, SPOKEN, NoReleaseError, release, spoken
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -98,7 +99,8 @@ def around(app: App, datasette: Datasette) -> App:
         accepts = headers.get(b"accept-language", b"").decode("latin-1")
         language, prefix, path = choose(raw, query, _cookies(headers), accepts)
         token = ASKED.set(Asked(language, prefix, path, query, base))
-        shown_release = RELEASE.set(await _release(datasette))
+        found, names = await _release(datasette)
+        shown_release, shown_names = RELEASE.set(found), SPOKEN.set(names)
         shown = _Shown(send, language, remember=dict(parse_qsl(query)).get("lang") in LANGUAGES)
         try:
             refused = refusal(path, query, public=is_public(datasette))
@@ -107,17 +109,18 @@ def around(app: App, datasette: Datasette) -> App:
             else:
                 await app(_passed_on(scope, base + path), receive, shown)
         finally:
+            SPOKEN.reset(shown_names)
             RELEASE.reset(shown_release)
             ASKED.reset(token)
 
     return asgi
 
 
-async def _release(datasette: Datasette) -> Release | None:
+async def _release(datasette: Datasette) -> tuple[Release | None, Spoken]:
     try:
-        return await release(datasette)
+        return await release(datasette), await spoken(datasette)
     except NoReleaseError:
-        return None
+        return None, {}
 
 
 def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:

@@ -12,19 +12,20 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
 
 from db.privacy import mask_person_ids
+from db.words import PartyState
 from publish.money import decimal_text
-from publish.site.core.filters import FilterError, View, match_words, read_view
+from publish.site.core.filters import FilterError, View, match_words, moved_to, read_view
 from publish.site.core.naming import PARTIES
 from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import totals
 from publish.site.core.ties import KINDS, UP, read_ties
-from publish.site.pages import books, owner, party, proof, record, start, table
+from publish.site.pages import as_read, books, owner, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
 from publish.site.web.as_json import owned_json, party_json, ties_json
 from publish.site.web.reading import keep, names, read
-from publish.site.web.respond import cited_address, full_address, html, moved, shown
+from publish.site.web.respond import cited_address, full_address, html, moved, named, shown
 
 LISTS = {listed: kind for kind, listed in PARTIES.items() if kind != "source"}
 """Addresses of lists, and what each lists; sources have a page of their own."""
@@ -88,12 +89,14 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     format_ = request.url_vars.get("format") or ""
     entity = await read(datasette, lambda connection: party.find(connection, kind, uid))
     if entity is None:
-        there = await read(datasette, lambda connection: party.moved_to(connection, kind, uid))
+        there = await read(datasette, lambda connection: moved_to(connection, kind, uid))
         if there is None:
             raise NotFound(gettext("There is no such page in this release."))
         return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
     if format_ == "atom":
-        return await feeds.feed(datasette, request, [(kind, uid)], entity.get("title") or entity["name"])
+        return await feeds.feed(
+            datasette, request, [(kind, uid)], named(kind, uid, entity.get("title") or entity["name"])
+        )
 
     links = await keep(datasette, "ties", read_ties)
 
@@ -149,6 +152,7 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
     context["cite"] = record.citation(row, release, cited, figure)
     context |= {"address": address, "page": proof.page_number(row["locator"])}
     context["picture"] = proof.picture(_directory(datasette), row)
+    context["as_read"] = as_read.as_read(_directory(datasette), row)
     context["contact"] = (datasette.plugin_config("media-contracts-site") or {}).get("contact", "")
     if request.url_vars.get("format") == "json":
         told = {name: row[name] for name in row if not name.startswith("_") and name not in ("id", "search_text")}
@@ -160,11 +164,24 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
     return await html(datasette, request, "record.html", context | _NAMING)
 
 
+async def record_table(datasette: Datasette, request: Request) -> Response:
+    """The table of an office or web file that a record was read from, with its row marked."""
+    found = await read(datasette, lambda connection: record.find(connection, request.url_vars["uid"]))
+    told = None if found is None else as_read.as_read(_directory(datasette), found)
+    if told is None:
+        raise NotFound(gettext("There is no such page in this release."))
+    return await html(datasette, request, "as_read.html", {"record": found, "table": told, "kinds": as_read.KINDS})
+
+
 async def list_page(datasette: Datasette, request: Request) -> Response:
     """All outlets, payers, topics … with rows and sums."""
     kind = LISTS[request.url_vars["list"]]
     context = await keep(datasette, f"list {kind}", lambda connection: table.listing(connection, kind))
     groups, wanted = context["groups"], request.args.get("sort") or ""
+    if kind != "year":  # by the names this reader sees
+        groups = sorted(
+            groups, key=lambda one: (one.state != "named", named(kind, one.uid, one.name).casefold(), one.uid)
+        )
     shown_page = paged(len(groups), LIST_ROWS, page_of(request))
     part = table.sorted_by(groups, context["keys"], wanted)[shown_page.start : shown_page.start + LIST_ROWS]
     more = {"part": part, "page": shown_page.page, "pages": shown_page.pages, "wanted": wanted}
@@ -195,8 +212,13 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
         reason = gettext("This took too long; filter by an outlet, a payer or a year first.")
         return await html(datasette, request, "refused.html", {"reason": reason}, status=503)
     address, query = request.url_vars["table"], context["view"].query
-    cited = cited_address(datasette, request, f"/{address}" + (f"?{query}" if query else ""))
-    more = {"table": name, "all_facets": table.FACETS, "address": address, "cited": cited}
+    more = {
+        "states": tuple(PartyState),
+        "table": name,
+        "all_facets": table.FACETS,
+        "address": address,
+        "cited": cited_address(datasette, request, f"/{address}" + (f"?{query}" if query else "")),
+    }
     return await html(datasette, request, "table.html", context | _NAMING | more)
 
 

@@ -1,0 +1,23 @@
+"""What an entity is known by before any decision: the key that its spelling alone gives it.
+
+A release finds by it what a spelling was once published as, so it stands where the registry and the release see it.
+"""
+
+from __future__ import annotations
+
+
+def entity_key(country: str, name: str, id_scheme: str = "", registry_id: str = "") -> str:
+    """The registry id where one is printed, else the exact spelling.
+
+    Args:
+        country: ISO 3166-1 alpha-2, upper case.
+        name: the printed name.
+        id_scheme: the register of the printed id.
+        registry_id: that id; "" where none is printed.
+    """
+    return f"{id_scheme}:{registry_id}" if registry_id else f"{country}|{name}"
+
+
+def apart_key(country: str, name: str) -> str:
+    """The key of a second entity among the spellings that print one and the same registry id."""
+    return f"{country}|{name}|apart"
