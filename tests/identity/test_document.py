@@ -139,6 +139,13 @@ def test_every_command_of_the_document_does_what_it_says(home: Path) -> None:
     ]
     lines = (home / "decisions" / "identity.jsonl").read_text(encoding="utf-8")
     assert PERSON.split()[1] not in lines
+    # from nothing but the archive and the lines comes the same release, byte for byte
+    before_it = (home / "releases" / "current").resolve()
+    rebuilt = run("rebuild")
+    assert rebuilt.exit_code == 0, rebuilt.output
+    again = run("release")
+    assert "released before, shown again" in again.output
+    assert (home / "releases" / "current").resolve() == before_it
     assert len(load_decisions(home).active) == len(listed) - 4
 
 
