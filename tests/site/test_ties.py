@@ -217,14 +217,24 @@ def graph(*ties: Tie) -> Ties:
 
 def test_owners_that_own_each_other_are_walked_once() -> None:
     ring = graph(tie(1, 2), tie(2, 3), tie(3, 1), tie(4, 1, "2010", "2012"))
-    assert ring.members(1) == {1: {ALWAYS}, 2: {ALWAYS}, 3: {ALWAYS}, 4: {(2010, 2012)}}
+    assert ring.members(1) == {1: (ALWAYS,), 2: (ALWAYS,), 3: (ALWAYS,), 4: ((2010, 2012),)}
     assert [one.node.id for heading, lines in ring.told(1) if heading == "Owned by" for one in lines] == [2, 3]
+
+
+def test_who_owned_a_former_publisher_later_is_not_told_as_an_owner() -> None:
+    left = graph(
+        tie(1, 2, "", "2012", "publisher"), tie(2, 3, "2020"), tie(2, 4, "2009", "2013"), tie(4, 5), tie(5, 6, "2013")
+    )
+    owners = [(one.node.id, one.via) for heading, lines in left.told(1) if heading == "Owned by" for one in lines]
+    assert owners == [(4, "N2"), (5, "N4")]
 
 
 def test_a_member_of_two_times_has_both_and_one_that_left_before_its_owner_came_has_none() -> None:
     twice = graph(tie(1, 9, "2005", "2008"), tie(1, 9, "2012"), tie(2, 1, "2009", "2010"), tie(3, 1, "", "2006?"))
-    assert twice.members(9) == {9: {ALWAYS}, 1: {(2005, 2008), (2012, 9999)}, 3: {(2005, 2006)}}
+    assert twice.members(9) == {9: (ALWAYS,), 1: ((2005, 2008), (2012, 9999)), 3: ((2005, 2006),)}
+    touching = graph(tie(1, 9, "2005", "2008"), tie(1, 9, "2009", "2010"), tie(2, 9), tie(2, 9, "2011", "2012"))
+    assert touching.members(9) == {9: (ALWAYS,), 1: ((2005, 2010),), 2: (ALWAYS,)}
     assert meet(ALWAYS, (0, 2010)) == (2, 2010), "a record without a year is in no dated span"
     followed = graph(tie(1, 2, relation="successor"))
-    assert followed.members(2) == {2: {ALWAYS}}
+    assert followed.members(2) == {2: (ALWAYS,)}
     assert followed.owns(2) is False

@@ -99,6 +99,19 @@ def meet(one: Years, other: Years) -> Years:
     return ALWAYS if (first, last) == ALWAYS else (max(first, FIRST_YEAR), last)
 
 
+def joined(spans: set[Years]) -> tuple[Years, ...]:
+    """Spans in order, those that touch made one."""
+    if ALWAYS in spans:
+        return (ALWAYS,)
+    made: list[Years] = []
+    for first, last in sorted(spans):
+        if made and first <= made[-1][1] + 1:
+            made[-1] = (made[-1][0], max(made[-1][1], last))
+        else:
+            made.append((first, last))
+    return tuple(made)
+
+
 @dataclass
 class Ties:
     """All links of a release, to walk along."""
@@ -121,21 +134,23 @@ class Ties:
         return sorted(found.items(), key=lambda pair: order.index(pair[0]))
 
     def _owners_of_owners(self, start: int) -> list[Told]:
-        """Owners that stand above a party's publishers and owners, each once."""
-        direct = [tie.other for tie in self.above.get(start, ()) if tie.relation in _HOLDS]
-        seen, found, waiting = {start}, [], direct
+        """Owners above a party's publishers and owners, where the times of all ties on the way meet."""
+        found: dict[tuple[int, int], Told] = {}
+        seen: set[tuple[int, Years]] = set()
+        waiting = [(tie.other, tie.years) for tie in self.above.get(start, ()) if tie.relation in _HOLDS]
         while waiting:
-            here = waiting.pop(0)
-            if here in seen:
+            here, years = waiting.pop(0)
+            if (here, years) in seen:
                 continue
-            seen.add(here)
+            seen.add((here, years))
             for tie in self.above.get(here, ()):
-                if tie.relation == LinkRelation.OWNER and tie.other != start:
-                    found.append(Told(self.nodes[tie.other], tie, self.nodes[here].name))
-                    waiting.append(tie.other)
-        return found
+                shared = meet(years, tie.years)
+                if tie.relation == LinkRelation.OWNER and tie.other != start and shared[0] <= shared[1]:
+                    found.setdefault((here, id(tie)), Told(self.nodes[tie.other], tie, self.nodes[here].name))
+                    waiting.append((tie.other, shared))
+        return list(found.values())
 
-    def members(self, start: int) -> dict[int, set[Years]]:
+    def members(self, start: int) -> dict[int, tuple[Years, ...]]:
         """Everybody below an owner, itself among them, with the years in which they belonged to it."""
         found: dict[int, set[Years]] = defaultdict(set)
         waiting: list[tuple[int, Years]] = [(start, ALWAYS)]
@@ -148,7 +163,7 @@ class Ties:
                 shared = meet(years, tie.years)
                 if tie.relation in _HOLDS and shared[0] <= shared[1]:
                     waiting.append((tie.party, shared))
-        return dict(found)
+        return {at: joined(spans) for at, spans in found.items()}
 
     def owns(self, start: int) -> bool:
         """Whether somebody is owned by the party."""

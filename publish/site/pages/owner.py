@@ -73,20 +73,20 @@ def owned(connection: sqlite3.Connection, ties: Ties, owner: int) -> Owned:
         column = next((column for column, _ in _TABLES if column in node.at), "")
         group = sums[column].get(node.at[column]) if column else None
         if at != owner or group is not None:
-            members.append(Member(node, tuple(sorted(years)), group))
+            members.append(Member(node, years, group))
     order = {"outlet": 0, "organisation": 1, "person": 1}
     members.sort(key=lambda one: (order.get(one.node.kind, 2), one.group is None, one.node.name, one.node.uid))
     records = sum(group.records for by_row in sums.values() for group in by_row.values())
     return Owned(members, totals(connection, whole), not_counted(connection, whole), records)
 
 
-def _rows_of(ties: Ties, found: dict[int, set[Years]], column: str) -> list[tuple[int, int, int]]:
+def _rows_of(ties: Ties, found: dict[int, tuple[Years, ...]], column: str) -> list[tuple[int, int, int]]:
     """Rows of a key table with the first and the last year in which they belong."""
     return [
         (ties.nodes[at].at[column], *years)
         for at, spans in sorted(found.items())
         if column in ties.nodes[at].at
-        for years in sorted(spans)
+        for years in spans
     ]
 
 
