@@ -15,10 +15,11 @@ import lxml.html
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
+from ingest.column import Target
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
 from ingest.readers.table import open_grid
-from ingest.source import TableShape, Target
+from ingest.source import TableShape
 from ingest.values.text import clean, same_script_word
 
 ENCODINGS = ("utf-8-sig", "cp1251", "cp1250", "cp1252")
@@ -115,7 +116,7 @@ def _yml(name: str, shape: TableShape, headings: list[str], rows: list[list[str]
         columns.append(f"  {_quoted(heading)}: {{to: TODO}}  # {examples}")
     targets = ", ".join(get_args(Target))
     return f"""\
-# Replace every TODO; docs/add-a-source.md says what each line is for.
+# Replace every TODO; docs/add-a-source.md shows how, docs/declaration.md explains every key and field.
 name: {name}
 title: TODO
 country: TODO  # two letters, ISO 3166
