@@ -137,7 +137,7 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
         ).fetchall()
         lines = out.execute("SELECT quantity, minor FROM lines").fetchall()
         changes = out.execute(
-            "SELECT c.source_key, o.source_key, field, old, new, seen_at FROM changes x "
+            "SELECT c.source_key, o.source_key, field, old, new, seen_at, cause FROM changes x "
             "LEFT JOIN contracts c ON c.id = x.contract LEFT JOIN other_records o ON o.id = x.other_record "
             "ORDER BY field"
         ).fetchall()
@@ -155,8 +155,8 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
     ]
     assert lines == [("12.5", 1_000_000_01)]
     assert changes == [
-        ("k2", None, "amount_minor", "240000000", "250000002", "2026-04-01T08:00:00Z"),
-        (None, "k12", "status", None, "closed", "2026-04-01T08:00:00Z"),
+        ("k2", None, "amount", "2400000.00 KZT", "2500000.02 KZT", "2026-04-01T08:00:00Z", "changed at the source"),
+        (None, "k12", "status", None, "closed", "2026-04-01T08:00:00Z", "changed at the source"),
     ]
     assert rejected == [("no amount", "row 13", "ТОО «Выдумка» | —")]
     assert claims == [("invented-1", "PASS", "3.50000003"), ("invented-2", "not checked", "")]

@@ -494,3 +494,12 @@ def test_every_address_is_asked_for_by_a_test() -> None:
     ]
     for pattern, _ in routes():
         assert any(re.match(pattern, path.split("?")[0]) for path in asked), pattern
+
+
+def test_a_change_says_whose_it_was_and_a_sum_is_money(site: Any) -> None:
+    page = site.get("/changes").text
+    ours, theirs = page.index("Read differently by us"), page.index("At the sources")
+    money = "1,100.50\u00a0₸"
+    assert theirs < page.index(money) < ours < page.index("<code>year</code>")
+    record = site.get(f"/record/{uid_of(1)}").text
+    assert record.index(money) < record.index("changed at the source") < record.index("read differently by us")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from publish.schema_books import AT_THE_SOURCE, OUR_READING
 from publish.site.core.release import rows, value
 from publish.site.pages.start import missing
 
@@ -78,16 +79,24 @@ def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
-    """Values that changed at the sources, newest first, and earlier releases."""
-    found = rows(
-        connection,
-        "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run"
-        f" ORDER BY h.seen_at DESC, h.id LIMIT {ROWS} OFFSET ?",
-        ((page - 1) * ROWS,),
-    )
-    count = value(connection, "SELECT count(*) FROM changes")
+    """Values that changed at the sources and by another reading of ours, newest first, and earlier releases."""
+    counts = dict(connection.execute("SELECT cause, count(*) FROM changes GROUP BY 1"))
     releases = rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC")
-    return {"rows": found, "count": count, "releases": releases, "pages": max(1, -(-count // ROWS))}
+    return {
+        "rows": _changed(connection, AT_THE_SOURCE, page),
+        "ours": _changed(connection, OUR_READING, page),
+        "releases": releases,
+        "pages": max(1, -(-max(counts.values(), default=0) // ROWS)),
+    }
+
+
+def _changed(connection: sqlite3.Connection, cause: str, page: int) -> list[dict[str, Any]]:
+    return rows(
+        connection,
+        "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run WHERE h.cause = ?"
+        f" ORDER BY h.seen_at DESC, h.id LIMIT {ROWS} OFFSET ?",
+        (cause, (page - 1) * ROWS),
+    )
 
 
 def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:

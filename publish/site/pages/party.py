@@ -202,7 +202,7 @@ def _documents(connection: sqlite3.Connection, view: View) -> list[dict[str, Any
 
 def _changes(connection: sqlite3.Connection, kind: str, at: int) -> list[dict[str, Any]]:
     sql = (
-        "SELECT h.seen_at, h.field, h.old, h.new, h.record_uid FROM changes AS h JOIN contracts AS c"
+        "SELECT h.seen_at, h.cause, h.field, h.old, h.new, h.record_uid FROM changes AS h JOIN contracts AS c"
         f" ON c.id = h.contract WHERE c.{kind} = ? ORDER BY h.seen_at DESC, h.id LIMIT 10"
     )
     return rows(connection, sql, (at,))

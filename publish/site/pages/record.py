@@ -51,8 +51,8 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         "versions": _versions(connection, record),
         "changes": rows(
             connection,
-            "SELECT h.seen_at, h.field, h.old, h.new, r.ref AS run FROM changes AS h JOIN runs AS r ON r.id = h.run"
-            " WHERE h.record_uid = ? ORDER BY h.seen_at, h.id",
+            "SELECT h.seen_at, h.cause, h.field, h.old, h.new, r.ref AS run FROM changes AS h"
+            " JOIN runs AS r ON r.id = h.run WHERE h.record_uid = ? ORDER BY h.seen_at, h.id",
             (uid,),
         ),
         "corrections": rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from publish.site.web.reading import RELEASE
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 STATIC = Path(__file__).resolve().parents[2] / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+
+_SUM = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})", re.ASCII)
 
 
 def shown() -> Release:
@@ -48,6 +51,14 @@ def figures(minor: int | None, currency: str) -> str:
 def short(minor: int, currency: str) -> str:
     """A sum rounded to what a bar has room for."""
     return formats.short_money(minor, shown().digits[currency])
+
+
+def was(field: str, text: str | None) -> str:
+    """A value before or after a change: a sum as the reader writes it, anything else as it stands."""
+    stated = _SUM.fullmatch(text or "") if field in {"amount", "equivalent"} else None
+    if stated and stated[2] in shown().digits:
+        return money(int(stated[1].replace(".", "")), stated[2])
+    return "–" if text is None else text
 
 
 def bars_json(chart: Chart) -> str:
@@ -101,6 +112,7 @@ def prepare(environment: Environment) -> None:
         money=money,
         figures=figures,
         short=short,
+        was=was,
         bars_json=bars_json,
         number=formats.number,
         sign_of=formats.sign_of,
