@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
 from cli.dry_run import show_file
 from cli.main import Refused, TryAgain
@@ -83,36 +84,66 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
 def rebuild() -> None:
     """Make the registry anew from the archive, the declarations, the requests and the corrections.
 
-    The old registry is replaced only when the new one is complete.
+    The old registry is replaced only when the new one is complete. With DATABASE_URL an empty PostgreSQL database is
+    filled, which is how an installation moves there.
 
     \b
-    Example:
+    Examples:
       mediacontracts rebuild
+      DATABASE_URL=postgresql://user@host/contracts mediacontracts rebuild
     """
     installation = Installation.from_environment(os.environ)
-    if installation.database_url:
-        raise click.UsageError("rebuild makes a new SQLite registry; unset DATABASE_URL, or point it at an empty one")
     with installation.locked():
         sources = installation.sources()
-        prepared(installation, sources)
-        target = installation.home / "registry-rebuilt.db"
-        _remove(target)
-        engine = open_engine(f"sqlite:///{target}")
-        migrate(engine)
-        with engine.begin() as connection:
-            load_reference(connection)
-        captures = replay(engine, installation.archive, sources, say)
-        for retraction in read_retractions(installation.retractions):
-            apply_retraction(engine, sources, retraction)
-        fill_from_journal(engine, installation.home)
-        settle(engine, sources, installation.home)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        _remove(installation.home / "registry.db", keep_file=True)
-        target.replace(installation.home / "registry.db")
-        _remove(target)
+        captures = (_filled_elsewhere if installation.database_url else _replaced)(installation, sources)
     say(f"rebuilt from {captures} captures")
+
+
+def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
+    """Build a new SQLite registry beside the old one and put it in its place."""
+    prepared(installation, sources)
+    target = installation.home / "registry-rebuilt.db"
+    _remove(target)
+    engine = open_engine(f"sqlite:///{target}")
+    migrate(engine)
+    captures = _filled(installation, engine, sources)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    _remove(installation.home / "registry.db", keep_file=True)
+    target.replace(installation.home / "registry.db")
+    _remove(target)
+    return captures
+
+
+def _filled_elsewhere(installation: Installation, sources: dict[str, Source]) -> int:
+    """Fill the database that DATABASE_URL names, if nothing was read into it yet."""
+    engine = installation.engine()
+    try:
+        with engine.connect() as connection:
+            held = connection.exec_driver_sql("SELECT count(*) FROM run").scalar_one()
+        if held:
+            raise click.UsageError(
+                f"the database of DATABASE_URL holds {held} runs already, and rebuild fills an empty one; make a new "
+                "database and name that, then rebuild"
+            )
+        captures = _filled(installation, engine, sources)
+    finally:
+        engine.dispose()
+    return captures
+
+
+def _filled(installation: Installation, engine: Engine, sources: dict[str, Source]) -> int:
+    """Read everything that the installation keeps into an empty registry; gives the number of captures."""
+    with engine.begin() as connection:
+        load_reference(connection)
+    captures = replay(engine, installation.archive, sources, say)
+    close_interrupted(engine, installation.archive, sources)
+    for retraction in read_retractions(installation.retractions):
+        apply_retraction(engine, sources, retraction)
+    fill_from_journal(engine, installation.home)
+    settle(engine, sources, installation.home)
+    return captures
 
 
 def _remove(database: Path, *, keep_file: bool = False) -> None:
