@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import signal
-import socket
 import sqlite3
-import time
-import urllib.request
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import mediacontracts, started
+from commands import free_port, mediacontracts, page, started
 
 PAGE = (Path(__file__).parents[2] / "docs" / "keeping.md").read_text(encoding="utf-8")
 ELSEWHERE = ["git pull", "make setup"]
@@ -109,20 +105,12 @@ class Keeper:
 
 def serves(home: Path, line: str) -> str:
     """Start the command that serves, ask for the first page, stop it."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     server = started(home, *line.replace("8001", str(port)).split()[1:])
     try:
-        for _ in range(300):
-            try:
-                return str(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read().decode())
-            except OSError:
-                assert server.poll() is None, "the server ended"
-                time.sleep(0.2)
-        raise AssertionError("the server never answered")
+        return page(f"http://127.0.0.1:{port}/", server)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.wait(30)
 
 
