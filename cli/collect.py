@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -52,23 +53,20 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
     """Read the files of SOURCE into the registry; together they are its newest edition.
 
     \b
-    Example:
+    Examples:
+      mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx --dry-run
       mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx
     """
     installation = Installation.from_environment(os.environ)
     if dry_run:
         one = declared(installation.sources(), source)
-        for path in files:
+        for path in _chosen(one, files):
             show_file(one, path)
         return
     with installation.locked():
         sources = installation.sources()
         one = declared(sources, source)
-        if one.access != "file":
-            raise click.UsageError(f"{source} is crawled, not ingested: mediacontracts crawl {source}")
-        chosen = list(files) or ([one.bundled_file] if one.bundled_file else [])
-        if not chosen:
-            raise click.UsageError(f"name the files of {source}: mediacontracts ingest {source} FILE…")
+        chosen = _chosen(one, files)
         prepared(installation, sources)
         engine = installation.engine()
         result = ingest_files(engine, installation.archive, one, chosen, at=now(), origin=origin, progress=say)
@@ -78,6 +76,20 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
         f"{source}: {counts.rows} rows read: {counts.inserted} new, {counts.updated} changed, "
         f"{counts.unchanged} unchanged, {counts.rejected} rejected, {counts.vanished} vanished (run {result.run})"
     )
+
+
+def _chosen(source: Source, files: tuple[Path, ...]) -> list[Path]:
+    """The files to read: those named, else the one that ships with the source."""
+    if source.access == "goszakup":
+        raise click.UsageError(f"{source.name} is crawled, not ingested: mediacontracts crawl {source.name}")
+    if source.access == "answers":
+        raise click.UsageError(
+            f"{source.name} holds answers to requests, taken in by: mediacontracts requests answer REQUEST FILE…"
+        )
+    chosen = list(files) or ([source.bundled_file] if source.bundled_file else [])
+    if not chosen:
+        raise click.UsageError(f"name the files of {source.name}: mediacontracts ingest {source.name} FILE…")
+    return chosen
 
 
 @click.command()
@@ -154,14 +166,18 @@ def _remove(database: Path, *, keep_file: bool = False) -> None:
 @click.command()
 @click.argument("sources", nargs=-1)
 @click.option("--due", is_flag=True, help="Crawl what is due by its declared frequency, then check and release.")
-@click.option("--since", default="", help="First day of the window (YYYY-MM-DD) instead of the last run's end.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day of the window instead of the day of the last crawl.",
+)
 @click.option("--sample", type=click.IntRange(min=1), help="Stop after this many pages: a smoke test.")
 @click.option(
     "--via",
     type=click.Choice(["graphql", "rest", "html"]),
     help="The portal's door; by default GraphQL with a token.",
 )
-def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, via: str | None) -> None:
+def crawl(sources: tuple[str, ...], due: bool, since: datetime | None, sample: int | None, via: str | None) -> None:
     """Crawl portal sources into the registry.
 
     \b
@@ -174,6 +190,9 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
 
     if due == bool(sources):
         raise click.UsageError("name the sources to crawl, or say --due")
+    if due and (since or sample):
+        raise click.UsageError("--due goes by each source's last crawl: --since and --sample go with named sources")
+    first_day = f"{since:%Y-%m-%d}" if since else ""
     installation = Installation.from_environment(os.environ)
     with installation.locked():
         known = installation.sources()
@@ -182,7 +201,7 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
             failed = crawl_due(installation, known, via)
         else:
             chosen = [declared(known, name) for name in sources]
-            results = [crawl_one(installation, one, since=since, sample=sample, via=via) for one in chosen]
+            results = [crawl_one(installation, one, since=first_day, sample=sample, via=via) for one in chosen]
             failed = [one.name for one, result in zip(chosen, results, strict=True) if result.state != "finished"]
             if failed and not any(result.refused for result in results):
                 raise TryAgain(f"not finished: {', '.join(failed)}; the next crawl takes it up again")
