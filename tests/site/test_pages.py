@@ -16,7 +16,7 @@ import yaml
 from lxml import html as parser
 
 from publish.serve import ContactError, with_contact
-from publish.site.pages.proof import Place, place_of
+from publish.site.pages.proof import Place, around, place_of
 from publish.site.pages.tiles import GRID, NAMES
 from publish.site.web.respond import STATIC
 from publish.site.web.routes import routes
@@ -503,3 +503,20 @@ def test_a_change_says_whose_it_was_and_a_sum_is_money(site: Any) -> None:
     assert theirs < page.index(money) < ours < page.index("<code>year</code>")
     record = site.get(f"/record/{uid_of(1)}").text
     assert record.index(money) < record.index("changed at the source") < record.index("read differently by us")
+
+
+def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, tmp_path: Path) -> None:
+    """The same bytes were read three times: twice two rows were refused, then one of them was read."""
+    path = tmp_path / "sample_media_contracts.db"
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        record = contract(2)
+        for locator in (record["locator"], "page 1, table 1, row 1"):
+            out.execute(
+                "INSERT INTO rejected_rows (id, source, run, capture_sha256, url, fetched_at, locator, reason, raw)"
+                " SELECT max(id) + 1, 1, 1, ?, '', '', ?, 'refused again', '' FROM rejected_rows",
+                (record["capture_sha256"], locator),
+            )
+        near = around(out, record)
+    out.close()
+    assert [row["reason"] for row in near if row["reason"]] == ["refused again"]
