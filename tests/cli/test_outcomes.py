@@ -15,6 +15,7 @@ from commands import ROOT, mediacontracts
 
 from cli import outcomes
 from cli.main import main_group
+from db.archive import Archive, RunStarted
 
 # Errors that a room catches itself: a value that cannot be read rejects its row, a page its capture.
 WITHIN = {
@@ -124,3 +125,13 @@ def test_wrong_use_is_told_with_what_to_do(tmp_path: Path, arguments: tuple[str,
     done = mediacontracts(tmp_path, *arguments)
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
+
+
+def test_the_sample_is_never_mixed_with_an_installation(tmp_path: Path) -> None:
+    Archive(tmp_path / "archive").write(
+        RunStarted(run="r", source="rs_cofinancing", kind="ingest", at="2026-11-24T10:00:00Z")
+    )
+    done = mediacontracts(tmp_path, "demo", "--no-serve")
+    assert done.returncode == 2, done.stderr
+    assert "holds rs_cofinancing, and the invented sample must not be mixed with them" in done.stderr
+    assert not (tmp_path / "registry.db").exists()
