@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
 from cli.dry_run import show_file
 from cli.main import Refused, TryAgain
@@ -51,23 +53,20 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
     """Read the files of SOURCE into the registry; together they are its newest edition.
 
     \b
-    Example:
+    Examples:
+      mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx --dry-run
       mediacontracts ingest rs_cofinancing Projektno-sufinansiranje.xlsx
     """
     installation = Installation.from_environment(os.environ)
     if dry_run:
         one = declared(installation.sources(), source)
-        for path in files:
+        for path in _chosen(one, files):
             show_file(one, path)
         return
     with installation.locked():
         sources = installation.sources()
         one = declared(sources, source)
-        if one.access != "file":
-            raise click.UsageError(f"{source} is crawled, not ingested: mediacontracts crawl {source}")
-        chosen = list(files) or ([one.bundled_file] if one.bundled_file else [])
-        if not chosen:
-            raise click.UsageError(f"name the files of {source}: mediacontracts ingest {source} FILE…")
+        chosen = _chosen(one, files)
         prepared(installation, sources)
         engine = installation.engine()
         result = ingest_files(engine, installation.archive, one, chosen, at=now(), origin=origin, progress=say)
@@ -79,39 +78,83 @@ def ingest(source: str, files: tuple[Path, ...], origin: str, dry_run: bool) -> 
     )
 
 
+def _chosen(source: Source, files: tuple[Path, ...]) -> list[Path]:
+    """The files to read: those named, else the one that ships with the source."""
+    if source.access == "goszakup":
+        raise click.UsageError(f"{source.name} is crawled, not ingested: mediacontracts crawl {source.name}")
+    if source.access == "answers":
+        raise click.UsageError(
+            f"{source.name} holds answers to requests, taken in by: mediacontracts requests answer REQUEST FILE…"
+        )
+    chosen = list(files) or ([source.bundled_file] if source.bundled_file else [])
+    if not chosen:
+        raise click.UsageError(f"name the files of {source.name}: mediacontracts ingest {source.name} FILE…")
+    return chosen
+
+
 @click.command()
 def rebuild() -> None:
     """Make the registry anew from the archive, the declarations, the requests and the corrections.
 
-    The old registry is replaced only when the new one is complete.
+    The old registry is replaced only when the new one is complete. With DATABASE_URL an empty PostgreSQL database is
+    filled, which is how an installation moves there.
 
     \b
-    Example:
+    Examples:
       mediacontracts rebuild
+      DATABASE_URL=postgresql://user@host/contracts mediacontracts rebuild
     """
     installation = Installation.from_environment(os.environ)
-    if installation.database_url:
-        raise click.UsageError("rebuild makes a new SQLite registry; unset DATABASE_URL, or point it at an empty one")
     with installation.locked():
         sources = installation.sources()
-        prepared(installation, sources)
-        target = installation.home / "registry-rebuilt.db"
-        _remove(target)
-        engine = open_engine(f"sqlite:///{target}")
-        migrate(engine)
-        with engine.begin() as connection:
-            load_reference(connection)
-        retractions = read_retractions(installation.retractions)
-        captures = replay(engine, installation.archive, sources, retractions, say)
-        fill_from_journal(engine, installation.home)
-        settle(engine, sources, installation.home)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        engine.dispose()
-        _remove(installation.home / "registry.db", keep_file=True)
-        target.replace(installation.home / "registry.db")
-        _remove(target)
+        captures = (_filled_elsewhere if installation.database_url else _replaced)(installation, sources)
     say(f"rebuilt from {captures} captures")
+
+
+def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
+    """Build a new SQLite registry beside the old one and put it in its place."""
+    prepared(installation, sources)
+    target = installation.home / "registry-rebuilt.db"
+    _remove(target)
+    engine = open_engine(f"sqlite:///{target}")
+    migrate(engine)
+    captures = _filled(installation, engine, sources)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    _remove(installation.home / "registry.db", keep_file=True)
+    target.replace(installation.home / "registry.db")
+    _remove(target)
+    return captures
+
+
+def _filled_elsewhere(installation: Installation, sources: dict[str, Source]) -> int:
+    """Fill the database that DATABASE_URL names, if nothing was read into it yet."""
+    engine = installation.engine()
+    try:
+        with engine.connect() as connection:
+            held = connection.exec_driver_sql("SELECT count(*) FROM run").scalar_one()
+        if held:
+            raise click.UsageError(
+                f"the database of DATABASE_URL holds {held} runs already, and rebuild fills an empty one; make a new "
+                "database and name that, then rebuild"
+            )
+        captures = _filled(installation, engine, sources)
+    finally:
+        engine.dispose()
+    return captures
+
+
+def _filled(installation: Installation, engine: Engine, sources: dict[str, Source]) -> int:
+    """Read everything that the installation keeps into an empty registry; gives the number of captures."""
+    with engine.begin() as connection:
+        load_reference(connection)
+    retractions = read_retractions(installation.retractions)
+    captures = replay(engine, installation.archive, sources, retractions, say)
+    close_interrupted(engine, installation.archive, sources)
+    fill_from_journal(engine, installation.home)
+    settle(engine, sources, installation.home)
+    return captures
 
 
 def _remove(database: Path, *, keep_file: bool = False) -> None:
@@ -122,14 +165,18 @@ def _remove(database: Path, *, keep_file: bool = False) -> None:
 @click.command()
 @click.argument("sources", nargs=-1)
 @click.option("--due", is_flag=True, help="Crawl what is due by its declared frequency, then check and release.")
-@click.option("--since", default="", help="First day of the window (YYYY-MM-DD) instead of the last run's end.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day of the window instead of the day of the last crawl.",
+)
 @click.option("--sample", type=click.IntRange(min=1), help="Stop after this many pages: a smoke test.")
 @click.option(
     "--via",
     type=click.Choice(["graphql", "rest", "html"]),
     help="The portal's door; by default GraphQL with a token.",
 )
-def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, via: str | None) -> None:
+def crawl(sources: tuple[str, ...], due: bool, since: datetime | None, sample: int | None, via: str | None) -> None:
     """Crawl portal sources into the registry.
 
     \b
@@ -142,6 +189,9 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
 
     if due == bool(sources):
         raise click.UsageError("name the sources to crawl, or say --due")
+    if due and (since or sample):
+        raise click.UsageError("--due goes by each source's last crawl: --since and --sample go with named sources")
+    first_day = f"{since:%Y-%m-%d}" if since else ""
     installation = Installation.from_environment(os.environ)
     with installation.locked():
         known = installation.sources()
@@ -150,7 +200,7 @@ def crawl(sources: tuple[str, ...], due: bool, since: str, sample: int | None, v
             failed = crawl_due(installation, known, via)
         else:
             chosen = [declared(known, name) for name in sources]
-            results = [crawl_one(installation, one, since=since, sample=sample, via=via) for one in chosen]
+            results = [crawl_one(installation, one, since=first_day, sample=sample, via=via) for one in chosen]
             failed = [one.name for one, result in zip(chosen, results, strict=True) if result.state != "finished"]
             if failed and not any(result.refused for result in results):
                 raise TryAgain(f"not finished: {', '.join(failed)}; the next crawl takes it up again")

@@ -17,6 +17,7 @@ from cli.progress import say
 from cli.publishing import checked, released
 from cli.sample.answers import answer_source, take_sample_answers
 from cli.sample_portal import sample_portal, sample_source
+from db.archive import RunStarted
 from ingest.files import ingest_files
 from ingest.installation import Installation, now
 from ingest.load import Loader
@@ -54,11 +55,22 @@ def demo(port: int, no_serve: bool) -> None:
 
 
 def build_demo(installation: Installation) -> None:
-    """Collect and release the sample into an installation."""
+    """Collect and release the sample into an installation.
+
+    Raises:
+        click.UsageError: it holds anything but the sample.
+    """
     from scrapers.crawl import crawl  # noqa: PLC0415 - brings in Scrapy
     from scrapers.job import Pace  # noqa: PLC0415
 
     sample, answers = sample_source(), answer_source()
+    begun = {event.source for event in installation.archive.events() if isinstance(event, RunStarted)}
+    held = begun - {sample.name, answers.name, PUBLISHED}
+    if held:
+        raise click.UsageError(
+            f"{installation.home} holds {', '.join(sorted(held))}, and the invented sample must not be mixed with "
+            "them; unset MEDIACONTRACTS_HOME, or name a new folder"
+        )
     with installation.locked():
         sources: dict[str, Source] = {**installation.sources(), sample.name: sample, answers.name: answers}
         prepared(installation, sources)

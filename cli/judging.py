@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
+from cli.signed import day_of, signed
 from db.words import Relevance
 from ingest.decision_lines import DecisionError, undo_line, with_shipped
 from ingest.installation import Installation
@@ -23,10 +24,7 @@ from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
 @click.option("--relevance", type=click.Choice([word.value for word in Relevance]), help="Is it money for media?")
 @click.option("--topic", default="", help="What it is about; ingest/data/topics/rules.yml lists the topics.")
 @click.option("--undo", default="", metavar="ID", help="Take an earlier line back.")
-@click.option("--who", required=True, help="Who decides.")
-@click.option("--why", required=True, help="The reason.")
-@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it.")
-@click.option("--evidence", multiple=True, help="Where it can be seen; may be given several times.")
+@signed
 def judge(
     *, source: str, root: str, key: str, relevance: str | None, topic: str, undo: str, who: str, why: str,
     when: datetime | None, evidence: tuple[str, ...],
@@ -41,7 +39,7 @@ def judge(
     if bool(undo) == bool(source) or (source and (bool(root) == bool(key) or not (relevance or topic))):
         raise click.UsageError("give SOURCE with --root or --key and --relevance or --topic; or --undo ID")
     installation = Installation.from_environment(os.environ)
-    day = when.date() if when else date.today()  # noqa: DTZ011 - the day of the person who decides
+    day = day_of(when)
     try:
         if undo:
             line = undo_line(undo, who=who, when=day, why=why)

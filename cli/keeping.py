@@ -77,6 +77,8 @@ def backup(folder: Path) -> None:
             target.close()
             source.close()
     say(f"backed up to {folder}")
+    if installation.database_url:
+        say("the registry at DATABASE_URL is not in it: `mediacontracts rebuild` makes it anew from what is")
 
 
 @click.command()

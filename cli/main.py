@@ -11,30 +11,41 @@ import sys
 
 import click
 
-_COMMANDS = {
-    "demo": "cli.demo",
-    "crawl": "cli.collect",
-    "ingest": "cli.collect",
-    "rebuild": "cli.collect",
-    "check": "cli.publishing",
-    "release": "cli.publishing",
-    "serve": "cli.publishing",
-    "claims": "cli.publishing",
-    "sources": "cli.declaring",
-    "new-source": "cli.declaring",
-    "retract": "cli.keeping",
-    "correct": "cli.correcting",
-    "backup": "cli.keeping",
-    "restore": "cli.keeping",
-    "requests": "cli.requests",
-    "tables": "cli.looking",
-    "names": "cli.looking",
-    "topics": "cli.looking",
-    "decide": "cli.deciding",
-    "ties": "cli.tying",
-    "judge": "cli.judging",
-    "review": "cli.reviewing",
+_SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Begin": {
+        "demo": ("cli.demo", "Crawl a bundled sample portal and serve what comes of it."),
+        "sources": ("cli.declaring", "List the declared sources and what was last read of each."),
+        "new-source": ("cli.declaring", "Draft the declaration of a new source from one of its files."),
+    },
+    "Bring data in": {
+        "ingest": ("cli.collect", "Read files of a source into the registry."),
+        "crawl": ("cli.collect", "Crawl portal sources into the registry."),
+        "requests": ("cli.requests", "Information requests: draw up, send, follow, take the answers."),
+        "tables": ("cli.looking", "Print the tables found in a document; loads nothing."),
+    },
+    "Bring it out": {
+        "check": ("cli.publishing", "Hold what is loaded against the expectations of each source."),
+        "release": ("cli.publishing", "Check, build, verify and show a release."),
+        "serve": ("cli.publishing", "Serve the current release as a site."),
+        "claims": ("cli.publishing", "Set published figures beside ours."),
+    },
+    "Decide": {
+        "review": ("cli.reviewing", "Decide pairs of names that wait for a person."),
+        "decide": ("cli.deciding", "Say whether two printed names are one."),
+        "ties": ("cli.tying", "Keep the ties that a register of media states."),
+        "judge": ("cli.judging", "Say whether a record is money for media and what it is about."),
+        "names": ("cli.looking", "Measure how well names are resolved."),
+        "topics": ("cli.looking", "Measure how well media contracts are told."),
+    },
+    "Keep it right and safe": {
+        "correct": ("cli.correcting", "Set a value of a record right, or withdraw words."),
+        "retract": ("cli.keeping", "Take a wrong load out of the totals."),
+        "rebuild": ("cli.collect", "Make the registry anew from the archive."),
+        "backup": ("cli.keeping", "Copy the installation to a folder."),
+        "restore": ("cli.keeping", "Bring an installation back from a backup."),
+    },
 }
+_COMMANDS = {name: module for section in _SECTIONS.values() for name, (module, _) in section.items()}
 
 
 class _Lazy(click.Group):
@@ -49,6 +60,13 @@ class _Lazy(click.Group):
         module = importlib.import_module(_COMMANDS[cmd_name])
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        for title, section in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, told) for name, (_, told) in section.items()])
+        formatter.write_paragraph()
+        formatter.write_text("`mediacontracts COMMAND --help` explains each with an example.")
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -18,7 +18,7 @@ from ingest.installation import Installation, now
 from ingest.requests.events import journal_at
 from ingest.requests.fill import fill_from_journal
 from ingest.requests.register import fold
-from ingest.retract import Retraction, read_retractions, write_retraction
+from ingest.retract import Retraction, named_run, read_retractions, write_retraction
 from ingest.salt import kept_salt
 from ingest.settle import settle
 from ingest.source import Source
@@ -110,18 +110,20 @@ def check(sources: tuple[str, ...], accept: str | None, why: str) -> None:
     Examples:
       mediacontracts check
       mediacontracts check rs_cofinancing
+      mediacontracts check --accept rs_cofinancing-20261127T201942Z-750788 --why "the publisher took calls back"
     """
     installation = Installation.from_environment(os.environ)
     known = installation.sources()
     for name in sources:
         declared(known, name)
-    if accept:
-        if not why:
-            raise click.UsageError("--accept needs --why")
-        write_retraction(installation.accepted, Retraction(target=accept, why=why, at=now()))
+    if accept and not why:
+        raise click.UsageError("--accept needs --why")
     with installation.locked():
         prepared(installation, known)
         engine = installation.engine()
+        if accept:
+            named_run(engine, accept)
+            write_retraction(installation.accepted, Retraction(target=accept, why=why, at=now()))
         fit = checked(installation, engine, known, only=sources)
         engine.dispose()
     if not fit:

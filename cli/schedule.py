@@ -15,6 +15,7 @@ from ingest.installation import Installation, now
 from ingest.load import open_loader
 from ingest.source import Source
 from scrapers.crawl import CrawlResult, crawl
+from scrapers.history import SAMPLE
 from scrapers.job import PlanError
 
 EVERY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=28)}
@@ -23,14 +24,14 @@ _SLACK = timedelta(hours=1)
 
 _LAST = """
 SELECT max(r.started_at) FROM run r JOIN source s ON s.id = r.source_id
-WHERE s.name = :name AND r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE 'sample%'
+WHERE s.name = :name AND r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE :sample
 """
 
 
 def last_crawl(engine: Engine, name: str) -> str:
     """When the last crawl of a source that finished had begun; blank if there was none."""
     with engine.connect() as connection:
-        return connection.execute(text(_LAST), {"name": name}).scalar() or ""
+        return connection.execute(text(_LAST), {"name": name, "sample": f"{SAMPLE}%"}).scalar() or ""
 
 
 def due(engine: Engine, sources: dict[str, Source], at: datetime) -> list[Source]:

@@ -18,3 +18,10 @@ MINOR_DIGITS: dict[str, int] = {
     **dict.fromkeys(_THREE.split(), 3),
 }
 """Currency code to digits. The special drawing right (XDR) has no minor unit and is kept in whole units."""
+
+
+def written(minor: int, currency: str) -> str:
+    """Money as people write it: 132550000 minor units of CZK are "1,325,500.00 CZK"."""
+    digits = MINOR_DIGITS[currency]
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole:,}{f'.{rest:0{digits}d}' if digits else ''} {currency}"

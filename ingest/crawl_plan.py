@@ -16,11 +16,16 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The declared reach of a crawl: whose contracts, about what, and over which days.
 
-    `suppliers` and `customers` are BINs (12 digits, quoted in the yml so that zeros survive). `phrases` are searched
-    for in the names and descriptions of announced lots; the contracts of their announcements are read. `since` is the
-    first day of a first crawl (blank: from the beginning). A long range is asked for in windows of `window_days`;
-    `overlap_days` is how far a window reaches back into the one before, since the portal shows late changes under an
-    earlier date.
+    Attributes:
+        suppliers: BINs, 12 digits, in quotes so that zeros survive.
+        customers: BINs of buyers, likewise.
+        phrases: searched for in the names and descriptions of announced lots; the contracts of their announcements are
+            read.
+        since: first day of a first crawl; from the beginning without it.
+        window_days: a long range is asked for in windows of so many days.
+        overlap_days: how far a window reaches back into the one before, since the portal shows late changes under an
+            earlier date.
+        page_size: contracts a page, 1 to 2000.
     """
 
     suppliers: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ raises `DeclarationError` with the file and the place.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +14,13 @@ from typing import Any
 import msgspec
 import yaml
 
-from db.currencies import MINOR_DIGITS
+from ingest.contradictions import contradiction
+from ingest.misdeclared import misfits
 from ingest.source import Source
 
+EXPLAINED = "docs/declaration.md explains every key"
+
 _TODO = re.compile(r"\bTODO\b")
-_SCALED = re.compile(r"\b(тыс|мың|млн|млрд|tis|tys|tisíc|mil|mln|mld|thousand|million|bn)\b\.?", re.IGNORECASE)
-_SUMS = {"amount", "equivalent", "gross", "tax", "net", "with VAT", "without VAT", "planned", "paid", "unit price"}
 
 
 class DeclarationError(Exception):
@@ -38,20 +38,43 @@ def read_source(path: Path) -> Source:
         DeclarationError: the yml is not a declaration; the message names the file and the place in it.
     """
     try:
-        declared = yaml.load(path.read_text(encoding="utf-8"), _Once)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{path.name}: is no YAML: {error}; a tab is no indent, write spaces") from None
+        text = path.read_text(encoding="utf-8")
+        declared = yaml.load(text, _Once)  # noqa: S506 - a safe loader
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{path.name}: is not written in UTF-8 ({error}); save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        raise DeclarationError(f"{path.name}: {_unreadable(error, text)}") from None
+    except yaml.YAMLError as error:
+        raise DeclarationError(f"{path.name}: cannot be read: {error}") from None
     open_ends = _todos(declared)
     if open_ends:
         raise DraftError(f"{path.name}: is still a draft: replace the TODO of {', '.join(open_ends)}")
+    wrong = misfits(declared, Source, text)
+    if wrong:
+        raise DeclarationError("\n  ".join([f"{path.name}: {wrong[0]}", *wrong[1:], f"({EXPLAINED})"]))
     try:
         source = msgspec.convert(declared, Source)
     except msgspec.ValidationError as error:
-        raise DeclarationError(f"{path.name}: {error}; docs/add-a-source.md lists what may stand there") from None
-    problem = _contradiction(source, path)
+        # what a section itself refuses, such as a number that is no BIN
+        raise DeclarationError(f"{path.name}: {error}; {EXPLAINED}") from None
+    problem = contradiction(source, path)
     if problem:
         raise DeclarationError(f"{path.name}: {problem}")
     return source
+
+
+def _unreadable(error: yaml.MarkedYAMLError, text: str) -> str:
+    """What keeps a yml from being read at all, with the line and what is most often the reason."""
+    mark = error.problem_mark
+    number = mark.line + 1 if mark else 1
+    line = (text.splitlines() or [""])[min(number, len(text.splitlines()) or 1) - 1]
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        hint = "a tab is no indent, write spaces"
+    elif error.problem and error.problem.startswith("mapping values"):
+        hint = 'a text with a colon and a space in it goes in quotes: "A: B"'
+    else:
+        hint = "look for a missing quote, bracket or space after a colon in this line or the one above"
+    return f"line {number}: {error.problem or 'cannot be read'}: {line.strip()!r}; {hint}"
 
 
 class _Once(yaml.CSafeLoader):
@@ -74,89 +97,6 @@ def _todos(declared: object, place: str = "") -> list[str]:
     if isinstance(declared, list):
         return [found for value in declared for found in _todos(value, place)]
     return [place] if isinstance(declared, str) and _TODO.search(declared) else []
-
-
-def _contradiction(source: Source, path: Path) -> str:
-    if source.name != path.stem:
-        return f"name is {source.name!r}, but the file is called {path.name}"
-    if not re.fullmatch(r"[A-Z]{2}", source.country):
-        return f'country is {source.country!r}; write the two letters of ISO 3166, such as KZ (quote "NO")'
-    currencies = {
-        source.currency,
-        *(rule.currency for heading in source.columns for rule in source.column_rules(heading)),
-    }
-    if currencies - {""} - set(MINOR_DIGITS):
-        return f"no currency of ISO 4217: {sorted(currencies - {''} - set(MINOR_DIGITS))}; write its code, such as KZT"
-    if source.access == "goszakup":
-        return "" if source.crawl else "a portal source needs a `crawl:` section that says what to crawl"
-    if source.access == "answers":
-        return "its columns are declared by forms, not here" if source.table or source.columns else ""
-    return (
-        _table_contradiction(source)
-        or _encoding_contradiction(source)
-        or _column_contradiction(source)
-        or _lookup_contradiction(source)
-    )
-
-
-def _table_contradiction(source: Source) -> str:
-    if source.table is None:
-        return "a file source needs a `table:` section"
-    if not source.identity:
-        return "a table needs `identity:` columns, from which the keys of its records are made"
-    known = set(source.columns) | set(source.ignored)
-    listed = set(source.identity) | set(source.rank) | set(source.root.columns if source.root else {})
-    listed.update(name for rule in source.only for name in rule.columns)
-    if source.standing:
-        listed.add(source.standing.column)
-    if listed - known:
-        return f"these columns are used but not declared under `columns:` or `ignored:`: {sorted(listed - known)}"
-    targets = [rule.to for heading in source.columns for rule in source.column_rules(heading)]
-    if source.bundled_file and not source.bundled_file.is_file():
-        return f"`bundled: {source.bundled}` names no file below ingest/data"
-    if source.amount not in targets:
-        return f"no column is mapped to {source.amount!r}, which `amount:` names as the sum of a record"
-    return ""
-
-
-def _encoding_contradiction(source: Source) -> str:
-    encoding = source.table.encoding if source.table else "utf-8"
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return f"table: encoding: no encoding is called {encoding!r}"
-    return ""
-
-
-def _column_contradiction(source: Source) -> str:
-    for heading in source.columns:
-        for rule in source.column_rules(heading):
-            try:
-                re.compile(rule.pattern)
-            except re.error as error:
-                return f"columns: {heading!r}: `pattern` is no regular expression: {error}"
-            if rule.unit_words and _words(rule.unit_words) not in _words(heading):
-                return f"columns: {heading!r}: `unit_words` {rule.unit_words!r} do not stand in the heading"
-            scaled = _SCALED.search(heading)
-            if rule.to in _SUMS and rule.unit == 1 and not rule.unit_words and scaled:
-                return (
-                    f"columns: {heading!r}: says {scaled.group()!r} but declares no `unit:`; declare it with its "
-                    "`unit_words:`, or `unit: 1` with `unit_words:` where it means no multiple"
-                )
-    return ""
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _lookup_contradiction(source: Source) -> str:
-    used = {rule.lookup for heading in source.columns for rule in source.column_rules(heading) if rule.lookup}
-    if used - set(source.lookups):
-        return f"lookups that are not declared: {sorted(used - set(source.lookups))}"
-    if set(source.lookups) - used:
-        return f"lookups that no column uses: {sorted(set(source.lookups) - used)}"
-    return ""
 
 
 def _readings(folder: Path) -> Iterator[tuple[Path, Source | DraftError]]:

@@ -15,15 +15,27 @@ import lxml.html
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
+from ingest.column import Target
+from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
 from ingest.readers.table import open_grid
-from ingest.source import TableShape, Target
-from ingest.values.text import clean, same_script_word
+from ingest.source import TableShape
+from ingest.tables.formats import detect
+from ingest.tables.model import DocumentRefused
+from ingest.values.text import clean
 
-ENCODINGS = ("utf-8-sig", "cp1251", "cp1250", "cp1252")
 DELIMITERS = (";", ",", "\t", "|")
 _EXAMPLES = 3
+_NO_TABLE = {
+    "pdf": "a PDF", "docx": "a Word document", "image": "a picture", "letter": "an e-mail",
+    "zip": "an archive of files",
+}  # fmt: skip
+_INSTEAD = (
+    "a source is declared for a table in XLSX, XLS, ODS, CSV or HTML. `mediacontracts tables FILE` shows what tables "
+    "it holds; a body's answer is taken as it is by `mediacontracts requests answer`; else ask the publisher for the "
+    "table, or save it as CSV"
+)
 
 
 class NoTableError(Exception):
@@ -37,7 +49,7 @@ def draft(name: str, path: Path) -> str:
         NoTableError: no table was found in it.
     """
     body = path.read_bytes()
-    found = _shape(path, body)
+    found, why = _shape(name, path, body)
     try:
         grid = open_grid(body, path.name, found)
     except LayoutChangedError as error:
@@ -49,52 +61,46 @@ def draft(name: str, path: Path) -> str:
         raise NoTableError(f"{path.name}: no row with two cells, so no headings")
     headings = [clean(raw_text(cell)) for cell in grid.rows[header_row - 1]]
     rows = [[raw_text(cell) for cell in cells] for cells in grid.rows[header_row : header_row + 200]]
-    return _yml(name, msgspec.structs.replace(found, header_row=header_row), headings, rows)
+    return _yml(name, msgspec.structs.replace(found, header_row=header_row), why, headings, rows)
 
 
-def _shape(path: Path, body: bytes) -> TableShape:
-    suffix = path.suffix.lower().lstrip(".")
-    if suffix in {"xlsx", "xls", "ods"}:
+def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
+    """The layout of a file by its content, and what speaks for the encoding of a text."""
+    try:
+        kind = detect(body, path.name)
+    except DocumentRefused as error:
+        raise NoTableError(str(error)) from None
+    if kind in _NO_TABLE:
+        raise NoTableError(f"{path.name}: is {_NO_TABLE[kind]}; {_INSTEAD}")
+    if kind == "workbook":
         try:
             sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
         except (CalamineError, ValueError, OSError) as error:
             raise NoTableError(f"{path.name}: not a readable workbook ({error})") from None
-        return TableShape(format=suffix, sheet=sheets[0])  # type: ignore[arg-type]  # one of the three above
-    encoding = _likely_encoding(body)
-    if suffix in {"html", "htm"}:
-        tables = lxml.html.document_fromstring(body.decode(encoding)).xpath("//table")
+        ole = body.startswith(b"\xd0\xcf\x11\xe0")
+        return TableShape(format="xls" if ole else "xlsx" if b"xl/" in body else "ods", sheet=sheets[0]), ""
+    if body.lstrip()[:1] in (b"{", b"["):
+        raise NoTableError(f"{path.name}: is JSON or the like; {_INSTEAD}")
+    guess = likely_encoding(body, name[:2])
+    text = body.decode(guess.encoding, errors="replace")
+    if kind == "html":
+        tables = lxml.html.document_fromstring(text).xpath("//table")
         if not isinstance(tables, list) or not tables:
-            raise NoTableError(f"{path.name}: the page holds no table")
-        return TableShape(format="html", encoding=encoding, selector="table")
-    head = body.decode(encoding, errors="replace")[:8192]
+            raise NoTableError(f"{path.name}: the page holds no table; {_INSTEAD}")
+        return TableShape(format="html", encoding=guess.encoding, selector="table"), guess.why
+    head = text[:8192]
     widths = {
         mark: [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)] for mark in DELIMITERS
     }
     delimiter = max(DELIMITERS, key=lambda mark: min(sorted(widths[mark])[len(widths[mark]) // 2 :], default=0))
-    return TableShape(format="csv", encoding=encoding, delimiter=delimiter)
-
-
-def _likely_encoding(body: bytes) -> str:
-    """The encoding in which the fewest words mix scripts; a proposal that a person confirms in the yml."""
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    mixed: dict[str, int] = {}
-    for encoding in ENCODINGS:
-        try:
-            words = body.decode(encoding).split()
-        except UnicodeDecodeError:
-            continue
-        mixed[encoding] = sum(not same_script_word(word) for word in words)
-        if encoding == "utf-8-sig":
-            break  # bytes that happen to be UTF-8 are UTF-8
-    return min(mixed, key=lambda encoding: mixed[encoding], default="utf-8")
+    return TableShape(format="csv", encoding=guess.encoding, delimiter=delimiter), guess.why
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
 
 
-def _yml(name: str, shape: TableShape, headings: list[str], rows: list[list[str]]) -> str:
+def _yml(name: str, shape: TableShape, why: str, headings: list[str], rows: list[list[str]]) -> str:
     table = [f"  format: {shape.format}"]
     if shape.sheet:
         table.append(f"  sheet: {_quoted(shape.sheet)}")
@@ -105,7 +111,7 @@ def _yml(name: str, shape: TableShape, headings: list[str], rows: list[list[str]
     if shape.format == "csv":
         table.append(f"  delimiter: {_quoted(shape.delimiter)}")
     if shape.format in {"csv", "html"}:
-        table.append(f"  encoding: {shape.encoding}  # a proposal: look whether the names read well below")
+        table.append(f"  encoding: {shape.encoding}  # {why}")
     columns = []
     for index, heading in enumerate(headings):
         if not heading:
@@ -115,7 +121,7 @@ def _yml(name: str, shape: TableShape, headings: list[str], rows: list[list[str]
         columns.append(f"  {_quoted(heading)}: {{to: TODO}}  # {examples}")
     targets = ", ".join(get_args(Target))
     return f"""\
-# Replace every TODO; docs/add-a-source.md says what each line is for.
+# Replace every TODO; docs/add-a-source.md shows how, docs/declaration.md explains every key and field.
 name: {name}
 title: TODO
 country: TODO  # two letters, ISO 3166

@@ -54,6 +54,18 @@ def write_retraction(path: Path, retraction: Retraction) -> None:
         out.write(msgspec.json.encode(retraction) + b"\n")
 
 
+def named_run(engine: Engine, ref: str) -> None:
+    """Make sure that a run of this reference is held.
+
+    Raises:
+        UnknownTargetError: none is.
+    """
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT 1 FROM run WHERE ref = :ref"), {"ref": ref}).first()
+    if found is None:
+        raise UnknownTargetError(f"no run is called {ref!r}; `mediacontracts sources --runs` lists them")
+
+
 def apply_retraction(engine: Engine, sources: Mapping[str, Source], retraction: Retraction) -> Retracted:
     """Mark a run or capture as retracted and decide anew what counts.
 

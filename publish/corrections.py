@@ -15,8 +15,22 @@ import msgspec
 
 from publish.withdrawal import Withdrawal
 
-FIELDS = ("amount", "equivalent", "year", "signed_on", "subject", "number", "counted")
-"""What of a record can be corrected. Names of parties are decided as identities, a whole load is retracted."""
+FIELDS: dict[str, str] = {
+    "amount": "digits with a point before the decimals, or unknown, withheld, below threshold",
+    "equivalent": "digits with a point before the decimals",
+    "year": "four digits, or 'no date'",
+    "signed_on": "a day, such as 2012-12-31",
+    "subject": "a text",
+    "number": "a text",
+    "counted": "no",
+}
+"""What of a record can be corrected, and what can be written there."""
+
+OTHERWISE = (
+    "names of parties are decided (`mediacontracts decide`), media or not and topics are judged "
+    "(`mediacontracts judge`), a wrong load is taken out (`mediacontracts retract`)"
+)
+"""How to set right what is no field of these."""
 
 LEAST_LETTERS = 5
 """Words shorter than this would be withdrawn from texts that have nothing to do with them."""
@@ -119,10 +133,13 @@ def checked(one: Correction, before: list[Correction]) -> Correction:
         _checked_words(one)
     else:
         if one.field not in FIELDS:
-            raise CorrectionError(f"{one.field!r} cannot be corrected; choose one of {', '.join(FIELDS)}")
+            raise CorrectionError(f"{one.field!r} cannot be corrected; {', '.join(FIELDS)} can be, and {OTHERWISE}")
         same = [known.ref for known in standing(before) if (known.record, known.field) == (one.record, one.field)]
         if same:
-            raise CorrectionError(f"{one.field} of {one.record} is corrected already; take {same[0]} back first")
+            raise CorrectionError(
+                f"{one.field} of {one.record} is corrected already; take that back first: "
+                f"mediacontracts correct --undo {same[0]} --why …"
+            )
         if one.was == one.new:
             raise CorrectionError(f"{one.field} of {one.record} is {one.new!r} already")
     return one

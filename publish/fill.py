@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from db.bulk import table_of
-from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, RejectedRow, Revision, Run
+from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, RejectedRow, Run
 from db.model.provenance import Capture
 from db.privacy import mask_person_ids
 from publish.corrections import Correction
@@ -22,6 +22,7 @@ from publish.money import minor_digits
 from publish.record_rows import record_rows
 from publish.registry import bytewise, data_as_of, in_contracts, instant, stream, used_sources
 from publish.request_rows import asked_years, coverage_rows, openness_rows, request_rows
+from publish.revised import changes
 from publish.schema import BY_NAME
 from publish.schema_contracts import CONTRACTS, OTHER_RECORDS, YEAR_NONE, YEAR_SEVERAL
 from publish.set_right import SetRight, set_right
@@ -213,21 +214,13 @@ def _lines(connection: Connection, out: sqlite3.Connection, places: Places) -> N
 
 
 def _changes(connection: Connection, out: sqlite3.Connection, places: Places, run_ids: dict[int, int]) -> None:
-    v = Revision
-    query = (
-        select(Record.uid, v.record_id, v.run_id, instant(Run.started_at), v.field, v.old, v.new)
-        .join(Record, Record.id == v.record_id)
-        .join(Run, Run.id == v.run_id)
-        .order_by(
-            bytewise(connection, Record.uid), bytewise(connection, Run.started_at), bytewise(connection, Run.ref),
-            bytewise(connection, v.field), v.id,
-        )
-    )  # fmt: skip
-    rows = stream(connection, query)
     write(
         out,
         BY_NAME["changes"],
-        ((at, r[0], *places.of(r[1]), run_ids[r[2]], *r[3:]) for at, r in enumerate(rows, start=1)),
+        (
+            (at, uid, *places.of(record), run_ids[run], *told)
+            for at, (record, (uid, run, *told)) in enumerate(changes(connection), start=1)
+        ),
     )
 
 

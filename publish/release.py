@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from db.bulk import table_of
 from db.model import Release
+from db.privacy import mask_person_ids
 from publish.corrections import Correction, read_corrections, standing
 from publish.diff import DiffCounts, write_diff
 from publish.entities import write_entities
@@ -165,6 +166,13 @@ _MIXED = (
 )
 
 
+def _name(data_as_of: str, digest: str, *, sample: bool) -> str:
+    """Date and hash; ten digits of the hash that do not look like the number of a natural person behind the date."""
+    begin = f"{'sample-' if sample else ''}{data_as_of[:10]}-"
+    names = (begin + digest[at : at + 10] for at in range(len(digest) - 9))
+    return next(name for name in names if mask_person_ids(name) == name)
+
+
 def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
     invented = [source.name for source in sources if source.invented]
     real = [source.name for source in sources if not source.invented]
@@ -210,7 +218,7 @@ def _build_database(
             content = file_digest(handle, "sha256").hexdigest()
         shown = "".join(f" {proof} {sha256_of(staging / proof)}" for proof in proofs)
         digest = sha256(f"{content} {program()}{shown}".encode()).hexdigest()
-        name = f"{'sample-' if sample else ''}{filled.data_as_of[:10]}-{digest[:10]}"
+        name = _name(filled.data_as_of, digest, sample=sample)
         prefix = SAMPLE_PREFIX if sample else ""
         out.execute("BEGIN")
         kept = [row for row in earlier if row[0] != name]

@@ -27,6 +27,9 @@ COVERAGE_STATES = (
 )  # fmt: skip
 """What is known of a request or a year, in words that can be said of a body in public."""
 
+AT_THE_SOURCE, OUR_READING = CAUSES = ("changed at the source", "read differently by us")
+"""Whose change a value is: the bytes differ, or the same bytes were read by another declaration."""
+
 AMOUNTS = Table(
     "amounts",
     "All sums of a record",
@@ -119,15 +122,17 @@ RUNS = Table(
 )
 CHANGES = Table(
     "changes",
-    "Changes at the source",
-    "One row is one value that changed between two readings of the source: what it was and what it became.",
+    "What changed between two readings",
+    "One row is one value that changed between two readings of the source: what it was and what it became. Where the "
+    "same bytes were read before, the change is ours: we read them differently since.",
     (
         ID,
         *_RECORD,
         points_at("run", "runs", "Run that saw the change."),
         plain("seen_at", "Start of that run.", unit=_ISO_UTC),
-        plain("field", "Column that changed."),
-        free("old", "What it was; empty where nothing was stated.", null=True),
+        word("cause", "Whose change it was. A change on a page of a portal is the source's.", CAUSES),
+        plain("field", "What changed: a column of contracts, or a part of one."),
+        free("old", "What it was, a sum with its currency; empty where nothing was stated.", null=True),
         free("new", "What it became; empty where nothing is stated.", null=True),
     ),
     checks=(_ONE_OF_TWO,),

@@ -21,7 +21,7 @@ from publish.schema_contracts import YEAR_NONE, YEAR_SEVERAL
 from publish.withdrawal import MARK, Withdrawal, withdraw
 
 _TABLES = (("contracts", "contract"), ("other_records", "other_record"))
-_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
+_SUM = re.compile(r"(-?\d+(?:\.\d+)?)(?: ([A-Z]{3}))?", re.ASCII)
 _NOT_STATED = tuple(state.value for state in (AmountState.UNKNOWN, AmountState.WITHHELD, AmountState.BELOW_THRESHOLD))
 _READ = (
     "uid", "amount_minor", "currency", "amount_state", "equivalent_minor", "equivalent_currency", "year", "signed_on",
@@ -92,17 +92,38 @@ def _equivalent(row: Row, new: str) -> Row:
 
 
 def _minor(new: str, currency: str) -> int:
-    number, _, code = new.partition(" ")
     if not currency:
         raise CorrectionError("the record states no currency, so no sum can be set right in it")
+    stated = _SUM.fullmatch(new)
+    if not stated:
+        raise CorrectionError(f"{new!r} is no sum as it is written here: write {form_of_a_sum(currency)}{_meant(new)}")
+    number, code = stated.groups()
     if code and code != currency:
         raise CorrectionError(f"the record is in {currency}; a sum in {code} cannot stand in its place")
-    if not _DECIMAL.fullmatch(number):
-        raise CorrectionError(f"{new!r} is no sum: write it as 1200000.50, or one of {', '.join(_NOT_STATED)}")
     minor = Decimal(number).scaleb(minor_digits(currency))
-    if minor != minor.to_integral_value() or abs(minor) >= 2**62:
-        raise CorrectionError(f"{new!r} does not fit {currency}: it has {minor_digits(currency)} decimals")
+    if minor != minor.to_integral_value():
+        raise CorrectionError(f"{new!r} has too many decimals: write {form_of_a_sum(currency)}")
+    if abs(minor) >= 2**62:
+        raise CorrectionError(f"{new!r} is larger than any sum of money kept here")
     return int(minor)
+
+
+def form_of_a_sum(currency: str) -> str:
+    """How a sum in a currency has to be written, in words with an example."""
+    digits = minor_digits(currency)
+    if not digits:
+        return f"whole {currency} in digits alone, such as 1200000"
+    return f"digits alone, with a point before the {digits} decimals of {currency}, such as {1200000.5:.{digits}f}"
+
+
+def _meant(new: str) -> str:
+    """What a sum with a comma or with groups of digits most likely means, as a question."""
+    bare = re.sub(r"[\s\u00a0\u202f]", "", new)
+    if re.fullmatch(r"-?\d+,\d{1,2}", bare):
+        return f"; did you mean {bare.replace(',', '.')}?"
+    if bare != new and re.fullmatch(r"-?\d+(?:\.\d{1,2})?", bare):
+        return f"; did you mean {bare}?"
+    return ""
 
 
 def _year(_row: Row, new: str) -> Row:

@@ -212,14 +212,12 @@ def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded,
     tally = job.tally
     if not job.failure and not tally.enough_good:
         job.fail(f"only {tally.responses - tally.bad} of {tally.responses} responses were good")
-    state = "failed" if job.failure else "finished"
-    reason = job.failure or _shortfall(job)
     ended = RunEnded(
         run=job.started.run,
         at=at,
         state="failed" if job.failure else "finished",
-        reason=reason,
-        complete=state == "finished" and job.is_full and job.sample is None and not job.gaps,
+        reason=job.failure or _shortfall(job),
+        complete=not job.failure and job.is_full and job.sample is None and not job.gaps,
         responses=tally.responses,
         responses_bad=tally.bad,
     )

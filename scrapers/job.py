@@ -11,14 +11,13 @@ import msgspec
 from scrapy.crawler import Crawler
 
 from db.archive import Archive, Captured, RunStarted
+from ingest.checks import GOOD_RESPONSES
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.source import Source
 
 Access = Literal["graphql", "rest", "html"]
-GOOD_SHARE = 0.85
-"""Under this share of good responses a run has failed, whatever it brought."""
-
-_ALMATY = ZoneInfo("Asia/Almaty")
+ALMATY = ZoneInfo("Asia/Almaty")
+"""The portal's local time."""
 
 
 class TokenRefusedError(SourceRefusedError):
@@ -81,7 +80,7 @@ class Tally(msgspec.Struct):
     @property
     def enough_good(self) -> bool:
         """Whether the share of good responses is high enough to trust the run."""
-        return self.responses == 0 or (self.responses - self.bad) / self.responses >= GOOD_SHARE
+        return self.responses == 0 or (self.responses - self.bad) / self.responses >= GOOD_RESPONSES
 
 
 class Job(msgspec.Struct, kw_only=True):
@@ -174,7 +173,7 @@ def windows_between(since: str, until: str, days: int, overlap: int) -> list[Win
     """
     if not since:
         return []
-    end = datetime.fromisoformat(until).astimezone(_ALMATY).replace(tzinfo=None)
+    end = datetime.fromisoformat(until).astimezone(ALMATY).replace(tzinfo=None)
     start = datetime.combine(_local_day(since) - timedelta(days=overlap), datetime.min.time())
     found = []
     while start <= end:
@@ -188,4 +187,4 @@ def _local_day(text: str) -> date:
     if len(text) == len("YYYY-MM-DD"):
         return date.fromisoformat(text)
     moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(_ALMATY).date()
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(ALMATY).date()

@@ -60,7 +60,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         os.environ["XDG_RUNTIME_DIR"] = before
 
 
-def _new_database(server: str) -> str:
+def new_database(server: str) -> str:
+    """Make an empty database on a server; gives its address."""
     name = f"t{uuid4().hex[:10]}"
     admin = open_engine(registry_url(Path(), server)).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -69,13 +70,19 @@ def _new_database(server: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
+@pytest.fixture
+def postgresql(postgresql_server: str) -> str:
+    """The address of an empty database; a test that asks for it carries the mark `postgres`."""
+    return new_database(postgresql_server)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         url = registry_url(tmp_path)
     else:
-        url = registry_url(tmp_path, _new_database(request.getfixturevalue("postgresql_server")))
+        url = registry_url(tmp_path, new_database(request.getfixturevalue("postgresql_server")))
     engine = open_engine(url)
     yield engine
     engine.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,8 @@ from ingest.goszakup.wire import Contract
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.record import Batch, Record, Rejected
 from ingest.source import Source
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,11 @@ def batch_of(
             records += records_of(row, source, locator, captured.at)
         except ValueError as error:
             rejected.append(Rejected(f"contract {row.id}: {error}", locator, raw_of(place).decode(errors="replace")))
+    return whole_batch(source, captured, records, rejected)
+
+
+def whole_batch(source: Source, captured: Captured, records: list[Record], rejected: list[Rejected]) -> Batch:
+    """The batch of a capture all of whose rows became records or were rejected."""
     return Batch(
         source=source.name,
         capture=captured.ref,
@@ -65,6 +73,20 @@ def rows_one_by_one(raw: Iterable[msgspec.Raw], decoder: msgspec.json.Decoder[Co
             yield decoder.decode(row)
         except msgspec.ValidationError as error:
             yield Raw(bytes(row), str(error))
+
+
+def decoded(body: bytes, decoder: msgspec.json.Decoder[T], source: Source, captured: Captured) -> T:
+    """Decode the envelope of an answer, not yet its rows.
+
+    Raises:
+        SourceRefusedError: the body is no JSON, or JSON of another kind, such as an error of the interface.
+    """
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise SourceRefusedError(f"{source.name}: {captured.url} answered with {body[:300]!r}") from None
+    except msgspec.DecodeError as error:
+        raise not_json(source, captured, error) from None
 
 
 def not_json(source: Source, captured: Captured, error: Exception) -> SourceRefusedError:

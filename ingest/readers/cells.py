@@ -10,10 +10,12 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
+from db.currencies import MINOR_DIGITS
 from db.words import AmountRole, AmountState, Instrument, Measure, PartyState, Precision, YearState
+from ingest.column import DAYS, IDS, MOMENTS, OUR_WORDS, PARTIES, SUMS, Column
 from ingest.readers.workbook import Cell
 from ingest.record import Party, Sum
-from ingest.source import Column, Source
+from ingest.source import Source
 from ingest.values.amount import Unit, read_amount
 from ingest.values.bin import read_bin
 from ingest.values.date import read_date, read_local_datetime
@@ -55,7 +57,6 @@ _ROLES = {
     "paid": AmountRole.PAID,
     "unit price": AmountRole.UNIT_PRICE,
 }
-_PARTIES = ("payer", "ministry", "organiser", "recipient", "intermediary", "outlet")
 _PLAIN = ("source_topic", "subject", "method", "status", "number", "version", "url")
 _LINE = ("plan_point", "code", "description", "quantity", "unit", "place")
 
@@ -99,19 +100,19 @@ Setter = Callable[[Row, Cell, str], None]
 
 def setter(source: Source, heading: str, rule: Column) -> Setter:  # noqa: PLR0911 - one return per kind of field
     """Compile one column rule into the function that reads its cells."""
-    if rule.to in _ROLES:
+    if rule.to in SUMS:
         return _sum_setter(source, rule)
-    if rule.to in _PARTIES:
+    if rule.to in PARTIES:
         return _party_setter(source, rule)
-    if rule.to.endswith(".id"):
+    if rule.to in IDS:
         return _id_setter(rule, heading)
     if rule.to in {"year", "month"}:
         return _year_setter(rule)
-    if rule.to in {"signed_on", "period_from", "period_to"}:
+    if rule.to in DAYS:
         return _date_setter(rule)
-    if rule.to in {"opened_at", "closed_at"}:
+    if rule.to in MOMENTS:
         return _instant_setter(rule)
-    if rule.to in _WORDS:
+    if rule.to in OUR_WORDS:
         return _word_setter(rule)
     return _text_setter(source, rule, heading)
 
@@ -125,7 +126,7 @@ def _looked_up(source: Source, rule: Column, value: str) -> str:
 
 
 def _patterned(rule: Column, raw: str) -> str:
-    if not rule.pattern:
+    if not rule.pattern or not raw.strip():
         return raw
     found = re.search(rule.pattern, raw)
     if not found:
@@ -133,22 +134,33 @@ def _patterned(rule: Column, raw: str) -> str:
     return found[1] if found.re.groups else found[0]
 
 
-def _sum_setter(source: Source, rule: Column) -> Setter:
-    unit = Unit(
-        rule.currency or source.currency,
+def unit_of(source: Source, rule: Column) -> Unit:
+    """What a source declares about the sums of one column."""
+    currency = rule.currency or source.currency
+    return Unit(
+        currency,
         factor=rule.unit,
         factor_declared_in=rule.unit_words,
         decimal=rule.decimal,
+        minor_digits=MINOR_DIGITS[currency],
+        parentheses_negative=rule.parentheses_negative,
     )
+
+
+def _sum_setter(source: Source, rule: Column) -> Setter:
+    unit = unit_of(source, rule)
     role = _ROLES[rule.to]
     blank = AmountState(rule.blank) if rule.blank and rule.blank != "rejected" else AmountState.UNKNOWN
+
+    words = {clean(text).casefold(): AmountState(state) for text, state in rule.instead.items()}
 
     def read(row: Row, cell: Cell, raw: str) -> None:
         if rule.blank == "rejected" and not raw.strip():
             raise CellError("is blank, and the source declares that it never is")
         if isinstance(cell, date | datetime | bool):
             raise CellError(f"{raw!r} is no amount")
-        amount = read_amount(cell if isinstance(cell, int | float) else raw, unit, blank=blank)
+        typed = isinstance(cell, int | float) and not rule.pattern
+        amount = read_amount(cell if typed else _patterned(rule, raw), unit, blank=blank, words=words)  # type: ignore[arg-type]
         row.sums[rule.to] = Sum(
             role, amount.minor, amount.currency, amount.state, amount.precision, raw or amount.raw, amount.rule
         )
@@ -176,7 +188,7 @@ def _id_setter(rule: Column, heading: str) -> Setter:
     role = rule.to.removesuffix(".id")
 
     def read(row: Row, _: Cell, raw: str) -> None:
-        text = clean(raw)
+        text = clean(_patterned(rule, raw))
         if not text:
             return
         if text in rule.pseudo:
@@ -225,7 +237,8 @@ def _year_setter(rule: Column) -> Setter:
 def _date_setter(rule: Column) -> Setter:
     def read(row: Row, cell: Cell, raw: str) -> None:
         if raw.strip():
-            row.fields[rule.to] = read_date(cell if isinstance(cell, date | datetime) else raw, rule.order).isoformat()
+            typed = cell if isinstance(cell, date | datetime) else _patterned(rule, raw)
+            row.fields[rule.to] = read_date(typed, rule.order, century_from=rule.century_from).isoformat()
 
     return read
 
@@ -233,7 +246,7 @@ def _date_setter(rule: Column) -> Setter:
 def _instant_setter(rule: Column) -> Setter:
     def read(row: Row, _: Cell, raw: str) -> None:
         if raw.strip():
-            row.fields[rule.to] = read_local_datetime(raw, rule.zone).strftime("%Y-%m-%dT%H:%M:%SZ")
+            row.fields[rule.to] = read_local_datetime(_patterned(rule, raw), rule.zone).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     return read
 

@@ -11,7 +11,7 @@ from db.archive import Captured
 from ingest.goszakup.card import CardError, card_of, contract_of, further, parties_of, units_of
 from ingest.goszakup.contract import records_of
 from ingest.goszakup.numbers import split_number
-from ingest.goszakup.page import report_unknown
+from ingest.goszakup.page import report_unknown, whole_batch
 from ingest.goszakup.register import ListRow, register_page, root_ids
 from ingest.reader import Material
 from ingest.record import Batch, Record, Rejected
@@ -40,14 +40,7 @@ def read_html(material: Material, source: Source) -> Iterator[Batch]:
     except ValueError as error:
         reason, place = f"contract {contract_id}: {error}", f"card {contract_id}"
         rejected = [Rejected(reason, place, _raw_row(material, source, contract_id))]
-    yield Batch(
-        source=source.name,
-        capture=captured.ref,
-        rows=len(records) + len(rejected),
-        records=records,
-        rejected=rejected,
-        slice=str(captured.request.get("slice", "")),
-    )
+    yield whole_batch(source, captured, records, rejected)
 
 
 def _raw_row(material: Material, source: Source, contract_id: int) -> str:

@@ -12,8 +12,8 @@ import msgspec
 
 from db.archive import instant
 from ingest.goszakup.contract import ZONE
-from ingest.goszakup.page import not_json
-from ingest.reader import Material, SourceRefusedError
+from ingest.goszakup.page import decoded
+from ingest.reader import Material
 from ingest.record import Batch, Deletion, Rejected
 from ingest.source import Source
 from ingest.values.date import read_local_datetime
@@ -42,12 +42,7 @@ def read_journal(material: Material, source: Source) -> Iterator[Batch]:
         SourceRefusedError: the body is no JSON, or no page of the journal.
     """
     captured = material.capture
-    try:
-        page = _journal.decode(material.body)
-    except msgspec.ValidationError:
-        raise SourceRefusedError(f"{source.name}: {captured.url} answered with {material.body[:300]!r}") from None
-    except msgspec.DecodeError as error:
-        raise not_json(source, captured, error) from None
+    page = decoded(material.body, _journal, source, captured)
     deletions: list[Deletion] = []
     rejected: list[Rejected] = []
     for place, row in enumerate(page.items):

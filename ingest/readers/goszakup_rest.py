@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from ingest.goszakup.page import Raw, batch_of, check_fields, not_json, report_unknown, rows_one_by_one
+from ingest.goszakup.page import Raw, batch_of, check_fields, decoded, report_unknown, rows_one_by_one
 from ingest.goszakup.wire import Contract, Plan, Subject, Unit, in_snake_case
-from ingest.reader import Material, SourceRefusedError
+from ingest.reader import Material
 from ingest.record import Batch
 from ingest.source import Source
 
@@ -99,12 +99,7 @@ def read_rest(material: Material, source: Source) -> Iterator[Batch]:
         LayoutChangedError: a field is missing that sums or parties are read from.
     """
     captured = material.capture
-    try:
-        envelope = _envelope.decode(material.body)
-    except msgspec.ValidationError:
-        raise SourceRefusedError(f"{source.name}: {captured.url} answered with {material.body[:300]!r}") from None
-    except msgspec.DecodeError as error:
-        raise not_json(source, captured, error) from None
+    envelope = decoded(material.body, _envelope, source, captured)
     context = _Context(material)
     rows = [
         Raw(_only_read(row.text), row.reason) if isinstance(row, Raw) else context.complete(row)

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from rapidfuzz import process
 
+from db.currencies import written
 from db.words import AmountState, PartyState, Standing, YearState
 from ingest.reader import LayoutChangedError, Material
-from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take
+from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
 from ingest.readers.text_table import read_csv, read_html
 from ingest.readers.workbook import Cell, Grid, open_sheet
 from ingest.record import (
@@ -31,7 +33,7 @@ from ingest.record import (
     Sum,
 )
 from ingest.source import Source, TableShape
-from ingest.values.amount import Unit, read_amount
+from ingest.values.amount import read_amount
 from ingest.values.text import clean
 
 BATCH_ROWS = 2000
@@ -123,12 +125,10 @@ class _Plan:
         twice = sorted({heading for heading in found if found.count(heading) > 1})
         new = sorted(set(found) - set(declared))
         missing = sorted(set(declared) - set(found))
-        problems = [
-            f"{label} {names}" for label, names in (("doubled", twice), ("new", new), ("missing", missing)) if names
-        ]
-        if problems:
+        if twice or new or missing:
             raise LayoutChangedError(
-                f"{self.where}: headings in row {shape.header_row} are not as declared: {'; '.join(problems)}. "
+                f"{self.where}: headings in row {shape.header_row} are not as declared: "
+                f"{_headings_said(shape, twice, new, missing)}. "
                 f"Compare the file with {self.source.name}.yml and declare each under `columns:` or `ignored:`"
             )
         if shape.numbering_row:
@@ -209,13 +209,14 @@ class _Plan:
             for rule in self.source.column_rules(heading)
             if rule.to == self.source.amount
         )
-        currency = rule.currency or self.source.currency
-        unit = Unit(currency, factor=rule.unit, factor_declared_in=rule.unit_words, decimal=rule.decimal)
+        unit = unit_of(self.source, rule)
         printed = read_amount(raws[self.positions[heading]], unit).minor
-        if printed != sums.get(currency, 0):
+        rows = sums.get(unit.currency, 0)
+        if printed != rows:
             raise LayoutChangedError(
-                f"{self.where}: {self.grid.place(number)} prints a total of {printed} minor units of {currency}, "
-                f"the rows add up to {sums.get(currency, 0)}; a column may have shifted or rows may be missing"
+                f"{self.where}: {self.grid.place(number)} prints a total of "
+                f"{'nothing' if printed is None else written(printed, unit.currency)}, the rows add up to "
+                f"{written(rows, unit.currency)}; a column may have shifted or rows may be missing"
             )
 
     def _record(self, number: int, cells: list[Cell], raws: list[str]) -> Record:
@@ -321,3 +322,24 @@ class _Plan:
 def _sortable(text: str) -> str:
     """Text that sorts as a reader expects: numbers by size, everything else as it stands."""
     return re.sub(r"\d+", lambda number: number[0].zfill(12), text)
+
+
+def _headings_said(shape: TableShape, twice: list[str], new: list[str], missing: list[str]) -> str:
+    """What is wrong with the headings, and what is most often behind it."""
+    if len(new) == 1 and len(missing) > 1:
+        marks = [mark for mark in (";", ",", "\t", "|") if mark != shape.delimiter and new[0].count(mark) > 1]
+        if shape.format == "csv" and marks:
+            return (
+                f"the whole row is one heading ({new[0][:60]!r}…), so {shape.delimiter!r} is not the mark between "
+                f"cells; set `delimiter:` to {marks[0]!r}"
+            )
+    listed = [
+        f"{label} {', '.join(map(repr, names))}"
+        for label, names in (("doubled", twice), ("new", new), ("missing", missing))
+        if names
+    ]
+    for name in missing:
+        near = process.extractOne(name, new, processor=str.casefold, score_cutoff=80)
+        if near:
+            listed.append(f"{near[0]!r} may be what {name!r} is called now")
+    return "; ".join(listed)

@@ -31,8 +31,8 @@ def decode(body: bytes, encoding: str, where: str) -> str:
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise LayoutChangedError(
-            f"{where}: byte 0x{body[error.start]:02x} near line {line} is not {encoding}; "
-            "set `encoding:` in the source's yml to what the file is written in"
+            f"{where}: byte 0x{body[error.start]:02x} near line {line} is not {encoding}; set `encoding:` in the "
+            "source's yml to what the file is written in (`mediacontracts new-source` proposes one)"
         ) from None
 
 

@@ -184,7 +184,10 @@ def _amount(raw: str, value: Decimal, unit: Unit, precision: Precision, rule: st
     """Make the amount of a value in currency units."""
     minor = _whole_minor(value, unit)
     if minor is None:
-        raise AmountError(f"{raw!r} ({rule}) is not a whole number of minor units of {unit.currency}")
+        raise AmountError(
+            f"{raw!r} ({rule}) is not a whole number of minor units of {unit.currency}, which has "
+            f"{unit.minor_digits} decimals"
+        )
     if abs(minor) >= _LARGEST:
         raise AmountError(f"{raw!r} is larger than any sum of money kept here")
     return Amount(minor, unit.currency, AmountState.STATED if minor else AmountState.ZERO, precision, raw, rule)
@@ -258,7 +261,7 @@ def _read_printed(raw: str, unit: Unit) -> Amount:
         text = f"{in_parentheses.group(1)} {in_parentheses.group(2)}".strip()
     numbers = list(_NUMBER.finditer(text))
     if not numbers:
-        raise NumberError("no number")
+        raise NumberError("no number; where it says why there is none, declare its meaning (`instead:`)")
     before, negative = _before(text[: numbers[0].start()])
     if in_parentheses and (negative or before.precision):
         raise NumberError("parentheses and another sign")

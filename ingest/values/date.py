@@ -29,7 +29,8 @@ _MONTH_OF: Mapping[str, int] = {
 }
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?))?")
-_FIGURES = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?: ?(?:г|ж|года|год)\.?)?")
+# a dot at the end, and spaces after dots, are how Hungarian, Czech and Slovene print a date
+_FIGURES = re.compile(r"([0-9]{1,4})([./-]) ?([0-9]{1,2})\2 ?([0-9]{1,4})(?:\.| ?(?:г|ж|года|год)\.?)?")
 _DAY_MONTH_YEAR = re.compile(r"[«\"“„]? ?([0-9]{1,2}) ?[»\"”“]? ([^\W\d_]+) ([0-9]{4}) ?(?:г|года|год|ж|жыл|жылы)?\.?")
 _YEAR_DAY_MONTH = re.compile(r"([0-9]{4}) ?(?:жылғы|жылы|жыл|ж\.) [«\"“„]? ?([0-9]{1,2}) ?[»\"”“]? ([^\W\d_]+)")
 _NUMBER_AND_DATE = re.compile(r"№? ?(\S(?:.*\S)?) от (.+)")
@@ -152,7 +153,10 @@ def _read_text(raw: str, text: str, order: Order | None, century_from: int | Non
         return _date(raw, int(found.group(1)), _month(raw, found.group(3)), int(found.group(2)))
     found = _FIGURES.fullmatch(text)
     if not found:
-        raise DateError(f"{raw!r} is no date in a spelling known here")
+        raise DateError(
+            f"{raw!r} is no date in a spelling known here: 2024-03-15, figures in a declared order (15.03.2024), "
+            "months written out in Russian or Kazakh"
+        )
     if order is None:
         raise DateError(f"{raw!r}: day and month may be read either way; declare the order (dmy, ymd, mdy)")
     parts = dict(zip(order, (found.group(1), found.group(3), found.group(4)), strict=True))

@@ -112,14 +112,26 @@ def read_digits(text: str, decimal: DecimalMark | None) -> Decimal:
         return Decimal(text)
     if _SPACED.fullmatch(text):
         return Decimal(text.replace(" ", ""))
-    if decimal is None:
-        decimal = _only_decimal_mark(text)
+    declared, decimal = decimal, decimal or _only_decimal_mark(text)
+    value = _divided(text, decimal)
+    if value is None:
+        other: DecimalMark = "." if decimal == "," else ","
+        if declared and _divided(text, other) is not None:
+            raise NumberError(
+                f"{text!r}: the source declares {declared!r} as decimal mark, this is written with {other!r}"
+            )
+        raise _unreadable(text)
+    return value
+
+
+def _divided(text: str, decimal: DecimalMark) -> Decimal | None:
+    """The number of a text with this decimal mark, or None where it is none."""
     head, mark, fraction = text.partition(decimal)
     if mark and not _FRACTION.fullmatch(fraction):
-        raise _unreadable(text)
+        return None
     groups = _COMMAED if decimal == "." else _DOTTED
     if not (_PLAIN.fullmatch(head) or _SPACED.fullmatch(head) or groups.fullmatch(head)):
-        raise _unreadable(text)
+        return None
     whole = head.replace(" ", "").replace("," if decimal == "." else ".", "")
     return Decimal(f"{whole}.{fraction}" if mark else whole)
 

@@ -15,7 +15,7 @@ from ingest.goszakup.card import parties_of
 from ingest.goszakup.numbers import split_number
 from ingest.goszakup.register import CAP, ListRow, RegisterPage, register_page, root_ids
 from ingest.reader import LayoutChangedError, SourceRefusedError
-from scrapers.job import CaptchaError, Fetched, FilterIgnoredError, TokenRefusedError
+from scrapers.job import ALMATY, CaptchaError, Fetched, FilterIgnoredError, TokenRefusedError
 from scrapers.portal import PortalSpider
 
 log = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class PublicRegisterSpider(PortalSpider):
         return min(max(plan.page_size if plan else _SMALLEST_PAGE, _SMALLEST_PAGE), _LARGEST_PAGE)
 
     def _today(self) -> date:
-        return (datetime.fromisoformat(self.job.started.at) + timedelta(hours=6)).date()
+        return datetime.fromisoformat(self.job.started.at).astimezone(ALMATY).date()
 
 
 def page_ids(listed: Listed, page: Fetched) -> set[int]:

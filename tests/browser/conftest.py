@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from publish.metadata import as_yaml, release_metadata
 from publish.serve import arguments
+from tests.cli.commands import free_port, page
 from tests.site import office
-from tests.site.conftest import build
+from tests.site.conftest import build, first_value_of
 
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 SECONDS = 20
@@ -55,23 +53,18 @@ def release_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def serving(release: Path) -> tuple[subprocess.Popen[bytes], str]:
     """A server that is shown to everybody, and its address; it listens when this returns."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "datasette", *arguments(release, public=True, port=port)]
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(program, stdout=quiet, stderr=quiet, env={**os.environ, "PYTHONWARNINGS": "ignore"})
     address = f"http://127.0.0.1:{port}"
-    for _ in range(SECONDS * 10):
-        try:
-            with urlopen(f"{address}/robots.txt", timeout=5):
-                return server, address
-        except OSError:
-            assert server.poll() is None, f"the server stopped with {server.returncode}: {' '.join(program)}"
-            time.sleep(0.1)
-    server.kill()
-    server.wait()
-    raise AssertionError(f"{address} did not answer within {SECONDS} s")
+    try:
+        page(f"{address}/robots.txt", server, SECONDS)
+    except BaseException:
+        server.kill()
+        server.wait()
+        raise
+    return server, address
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +79,8 @@ def address(release_directory: Path) -> Iterator[str]:
 @pytest.fixture
 def sql(release_directory: Path) -> Iterator[Callable[..., Any]]:
     """The first column of the first row of a query on the release itself."""
-    import sqlite3
-
-    connection = sqlite3.connect(f"file:{release_directory / 'sample_media_contracts.db'}?mode=ro", uri=True)
-    yield lambda query, *values: connection.execute(query, values).fetchone()[0]
-    connection.close()
+    with first_value_of(release_directory / "sample_media_contracts.db") as asked:
+        yield asked
 
 
 # one Chromium for each module and no longer: while it runs, no other event loop can in this thread

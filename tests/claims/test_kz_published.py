@@ -112,7 +112,7 @@ def read_kz(engine: Engine) -> list[Any]:
     ("old", "new", "message"),
     [
         ("bundled: published_figures.csv", "bundled: nothing.csv", "names no file"),
-        ("columns: [country]", "columns: [land]", "not declared"),
+        ("columns: [country]", "columns: [land]", "stand neither under"),
         ("why: another country", "", "why"),
     ],
 )

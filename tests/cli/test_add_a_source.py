@@ -53,7 +53,10 @@ def test_the_seven_steps(home: Path, file: Path) -> None:
     looked = mediacontracts(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "3 records, 1 rejected rows" in looked.stdout
-    assert "minor units of CZK: 132550000" in looked.stdout
+    assert "sum of all rows, contracted: 1,325,500.00 CZK" in looked.stdout
+    assert "amount: 1,250,500.00 CZK, read from '1 250,50', × 1 000 (v tis. Kč), contracted" in looked.stdout
+    assert "recipient: Výmysl Média s.r.o., CZ-ICO 01234567" in looked.stdout
+    assert "{" not in looked.stdout, "a record is shown in a person's words"
     for command in commands[2:]:
         done = mediacontracts(home, *command.replace("zakazky-2024.csv", str(file)).split())
         assert done.returncode == 0, (command, done.stderr)

@@ -16,6 +16,8 @@ from click.testing import CliRunner
 from commands import mediacontracts
 
 from cli.correcting import correct
+from publish.corrections import FIELDS, CorrectionError
+from publish.set_right import changed_columns
 from tests.publish.reading import content_of
 
 DOC = Path(__file__).parents[2] / "docs" / "add-a-source.md"
@@ -104,7 +106,7 @@ def test_a_correction_is_released_rebuilt_and_undone(home: Path, loaded: Path, s
         )
         told = out.execute("SELECT ref, state, record_uid, field, old, new, why, evidence FROM corrections").fetchall()
     was = f"{minor // 100}.{minor % 100:02} {currency}"
-    assert told == [(ref, "in force", uid, "amount", was, "12.50", "A test", "https://press.example/1")]
+    assert told == [(ref, "in force", uid, "amount", was, f"12.50 {currency}", "A test", "https://press.example/1")]
     manifest = json.loads(((home / "releases/current").resolve() / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["sums"] != manifest["sums_as_sources_say"]
 
@@ -144,9 +146,18 @@ def test_a_takedown_is_in_no_file_and_told(home: Path, loaded: Path) -> None:
         ((), 2, "give RECORD FIELD VALUE, or --withdraw WORDS, or --undo REF"),
         (("UID", "amount", "1", "--undo", "x"), 2, "give RECORD FIELD VALUE"),
         (("UID", "amount"), 2, "give RECORD FIELD VALUE"),
-        (("UID", "outlet", "Имя"), 1, "'outlet' cannot be corrected"),
-        (("UID", "amount", "12,5"), 1, "is no sum: write it as 1200000.50"),
-        (("UID", "amount", "1.005"), 1, "does not fit CZK"),
+        (("UID", "outlet", "Имя"), 1, "'outlet' cannot be corrected; amount, equivalent, year, signed_on, subject"),
+        (("UID", "outlet", "Имя"), 1, "names of parties are decided (`mediacontracts decide`)"),
+        (("UID", "amount", "12,5"), 1, "a point before the 2 decimals of CZK, such as 1200000.50; did you mean 12.5?"),
+        (("UID", "amount", "13 000.50"), 1, "did you mean 13000.50?"),
+        (
+            ("UID", "amount", "1.005"),
+            1,
+            "'1.005' has too many decimals: write digits alone, with a point before",
+        ),
+        (("UID", "amount", "SUM"), 1, " CZK' already"),
+        (("UID", "amount", "SUM.0"), 1, " CZK' already"),
+        (("UID", "amount", "SUM.00 CZK"), 1, " CZK' already"),
         (("UID", "amount", "1 EUR"), 1, "cannot stand in its place"),
         (("UID", "year", "20012"), 1, "is no year"),
         (("UID", "signed_on", "31.12.2012"), 1, "is no date"),
@@ -161,8 +172,8 @@ def test_wrong_use_is_told_and_keeps_nothing(
     loaded: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     with closing(opened(loaded)) as out:
-        uid = stated(out)[0]
-    told = [uid if one == "UID" else one for one in arguments]
+        uid, minor, _ = stated(out)
+    told = [one.replace("UID", uid).replace("SUM", str(minor // 100)) for one in arguments]
     done = CliRunner().invoke(correct, [*told, "--why", "A test"], env={"MEDIACONTRACTS_HOME": str(loaded)})
     assert message in done.output
     assert done.exit_code == code
@@ -177,3 +188,29 @@ def test_a_reason_is_needed(loaded: Path) -> None:
     assert "Traceback" not in empty.stderr
     assert empty.returncode == 1
     assert "says no reason" in empty.stderr
+
+
+def test_a_record_alone_lists_what_can_be_corrected_and_keeps_nothing(loaded: Path) -> None:
+    with closing(opened(loaded)) as out:
+        uid, minor, currency = stated(out)
+    said = ran(loaded, "correct", uid)
+    assert [line.split()[0] for line in said.splitlines()[:-1]] == list(FIELDS)
+    assert f"{minor // 100}.{minor % 100:02} {currency}" in said
+    assert not (loaded / "corrections" / "corrections.jsonl").exists()
+
+
+def test_a_currency_without_decimals_is_asked_for_in_whole_units() -> None:
+    row = {"currency": "ISK", "amount_minor": 5, "amount_state": "stated"}
+    assert changed_columns(row, "amount", "1200")["amount_minor"] == 1200
+    with pytest.raises(CorrectionError, match="whole ISK in digits alone, such as 1200000"):
+        changed_columns(row, "amount", "12.5")
+
+
+def test_what_was_kept_is_said_with_both_values(home: Path) -> None:
+    with closing(opened(home)) as out:
+        uid, minor, currency = stated(out)
+    said = ran(home, "correct", uid, "amount", "12.5", "--why", "A test")
+    assert f"amount was {minor // 100}.{minor % 100:02} {currency}, becomes 12.50 {currency}" in said
+    again = mediacontracts(home, "correct", uid, "amount", "13", "--why", "A test")
+    assert again.returncode == 1
+    assert "mediacontracts correct --undo " in again.stderr

@@ -5,12 +5,17 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
-from commands import mediacontracts
+from commands import ROOT, mediacontracts
 
 from cli import outcomes
+from cli.main import main_group
+from db.archive import Archive, RunStarted
 
 # Errors that a room catches itself: a value that cannot be read rejects its row, a page its capture.
 WITHIN = {
@@ -93,3 +98,43 @@ def test_a_defect_shows_no_local_variables(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "locals" not in done.stderr
     assert "geheim" not in done.stderr
+
+
+def test_the_list_of_commands_is_whole_quick_and_not_cut_off() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from cli.main import main_group;"
+        "print(CliRunner().invoke(main_group, ['--help']).output);"
+        "print('SLOW' if {'sqlalchemy', 'scrapy', 'lxml'} & set(sys.modules) else 'QUICK')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    context = click.Context(main_group)
+    assert [name for name in main_group.list_commands(context) if f"\n  {name} " not in done.stdout] == []
+    assert done.stdout.count("...") == 1, "the line of usage has the only dots"
+    assert done.stdout.rstrip().endswith("QUICK")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ingest", "kz_goszakup", "--dry-run"), "is crawled, not ingested: mediacontracts crawl kz_goszakup"),
+        (("ingest", "kz_answers"), "mediacontracts requests answer REQUEST FILE"),
+        (("ingest", "rs_cofinancing", "--dry-run"), "name the files of rs_cofinancing"),
+        (("crawl", "kz_goszakup", "--since", "01.11.2026"), "does not match the format '%Y-%m-%d'"),
+        (("crawl", "--due", "--sample", "3"), "--since and --sample go with named sources"),
+    ],
+    ids=str,
+)
+def test_wrong_use_is_told_with_what_to_do(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = mediacontracts(tmp_path, *arguments)
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+
+
+def test_the_sample_is_never_mixed_with_an_installation(tmp_path: Path) -> None:
+    Archive(tmp_path / "archive").write(
+        RunStarted(run="r", source="rs_cofinancing", kind="ingest", at="2026-11-24T10:00:00Z")
+    )
+    done = mediacontracts(tmp_path, "demo", "--no-serve")
+    assert done.returncode == 2, done.stderr
+    assert "holds rs_cofinancing, and the invented sample must not be mixed with them" in done.stderr
+    assert not (tmp_path / "registry.db").exists()

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
-from commands import ROOT
+from commands import ROOT, free_port, page
 
 
 def uv(*arguments: str, cwd: Path) -> None:
@@ -21,24 +17,6 @@ def uv(*arguments: str, cwd: Path) -> None:
         [sys.executable, "-m", "uv", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=500
     )
     assert done.returncode == 0, done.stderr
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def page(address: str, seconds: float = 60) -> str:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:
-                return str(answer.read().decode())
-        except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
 
 
 @pytest.mark.slow
@@ -59,10 +37,10 @@ def test_the_demo_runs_from_the_wheel(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        start = page(f"http://127.0.0.1:{port}/")
+        start = page(f"http://127.0.0.1:{port}/", site)
         assert "ample" in start, "the sample does not say that it is one"
         database = next((tmp_path / "home" / "releases" / "current").glob("*.db")).stem
-        table = page(f"http://127.0.0.1:{port}/{database}/contracts.json?_shape=array&_size=3&_facet=outlet")
+        table = page(f"http://127.0.0.1:{port}/{database}/contracts.json?_shape=array&_size=3&_facet=outlet", site)
         assert len(re.findall(r'"uid":', table)) == 3
     finally:
         site.terminate()

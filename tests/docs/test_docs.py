@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from cli.declaration_page import declaration_page
 from cli.main import main_group
 from cli.source_page import source_page
+from ingest.column import TARGETS
 from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 
@@ -90,6 +92,13 @@ def test_the_page_of_sources_is_what_they_declare() -> None:
     assert (ROOT / "docs" / "sources.md").read_text(encoding="utf-8") == source_page(
         read_sources(SHIPPED_SOURCES).values()
     ), "run `python -m cli.source_page > docs/sources.md`"
+
+
+def test_the_page_of_the_declaration_is_what_is_read() -> None:
+    page = declaration_page()
+    told = (ROOT / "docs" / "declaration.md").read_text(encoding="utf-8")
+    assert told == page, "run `python -m cli.declaration_page > docs/declaration.md`"
+    assert {f"| `{target}` |" for target in TARGETS if f"| `{target}` |" not in page} == set()
 
 
 def test_links_between_documents_lead_somewhere() -> None:

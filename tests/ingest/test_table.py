@@ -6,10 +6,11 @@ import io
 import zipfile
 
 import pytest
-from sources import HEADINGS, ROW, csv_of, declare, read, xlsx_of
+from sources import DECLARED, HEADINGS, ROW, csv_of, declare, read, xlsx_of
 
 from db.words import AmountState, PartyState, YearState
 from ingest.reader import LayoutChangedError
+from ingest.source import Source
 
 
 def changed(**cells: str) -> list[str]:
@@ -75,9 +76,11 @@ def test_years_may_be_several_or_none() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (csv_of(ROW, headings=[*HEADINGS[:-1], "Dollar"]), r"new \['Dollar'\]; missing \['Euro'\]"),
-        (csv_of(ROW[:-1], headings=HEADINGS[:-1]), r"missing \['Euro'\]"),
-        (csv_of(ROW, headings=[*HEADINGS[:-1], "Sum"]), r"doubled \['Sum'\]"),
+        (csv_of(ROW, headings=[*HEADINGS[:-1], "Dollar"]), "new 'Dollar'; missing 'Euro'"),
+        (csv_of(ROW[:-1], headings=HEADINGS[:-1]), "missing 'Euro'"),
+        (csv_of(ROW, headings=[*HEADINGS[:-1], "Sum"]), "doubled 'Sum'"),
+        (csv_of(ROW, headings=[*HEADINGS[:-1], "Euros"]), "'Euros' may be what 'Euro' is called now"),
+        (csv_of(ROW, delimiter="|"), r"';' is not the mark between cells; set `delimiter:` to '\|'"),
         (b"", "table is empty"),
         (csv_of(ROW).decode().encode("cp1251"), "is not utf-8"),
         (b"\x89PNG\0\0" + csv_of(ROW), "is not utf-8"),
@@ -158,7 +161,7 @@ def test_a_printed_total_must_equal_its_rows() -> None:
     source = declare(total_row={"column": "Payer", "text": "Итого"})
     total = ["Итого", "", "", "", "", "", "2 500 001,00", ""]
     assert len(read(source, csv_of(ROW, ROW, total))[0]) == 2
-    with pytest.raises(LayoutChangedError, match="the rows add up to 125000050"):
+    with pytest.raises(LayoutChangedError, match=r"total of 2,500,001\.00 KZT, the rows add up to 1,250,000\.50 KZT"):
         read(source, csv_of(ROW, total))
 
 
@@ -172,3 +175,61 @@ def test_an_html_table_is_read_by_its_selector() -> None:
     assert read(source, page.encode(), "page.html")[0][0].amount.minor == 125_000_050
     with pytest.raises(LayoutChangedError, match="finds 0 tables"):
         read(source, page.replace("id=t", "id=u").encode(), "page.html")
+
+
+def with_columns(**columns: object) -> Source:
+    return declare(columns={**DECLARED["columns"], **columns})
+
+
+def test_a_pattern_takes_its_part_of_an_id_a_day_and_a_sum() -> None:
+    source = with_columns(
+        BIN={"to": "recipient.id", "scheme": "HU-TAX", "pattern": r"^(\d{8})-\d-\d\d$"},
+        Euro={"to": "signed_on", "order": "ymd", "pattern": r"^dated (.+)$"},
+        Sum={"to": "amount", "decimal": ",", "pattern": r"^abt\. (.+)$"},
+    )
+    row = [*ROW[:3], "12345678-2-42", *ROW[4:6], "abt. 1 250,5", "dated 2024. 03. 15."]
+    (record,), rejected = read(source, csv_of(row))
+    assert rejected == []
+    assert (record.recipient.registry_id, record.amount.minor, record.signed_on) == ("12345678", 125_050, "2024-03-15")
+    assert record.amount.raw == "abt. 1 250,5", "the evidence is the whole cell"
+    blank = [*row[:3], "", *row[4:7], ""]
+    (record,), _ = read(source, csv_of(blank))
+    assert (record.recipient.registry_id, record.signed_on) == ("", None)
+    _, (told,) = read(source, csv_of([*row[:3], "12345678", *row[4:]]))
+    assert "does not have the declared form" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("currency", "cell", "minor"),
+    [("ISK", "1 250", 1250), ("KWD", "1 250,125", 1_250_125), ("KZT", "1 250,5", 125_050)],
+)
+def test_a_currency_has_its_own_decimals(currency: str, cell: str, minor: int) -> None:
+    source = with_columns(Sum={"to": "amount", "decimal": ",", "currency": currency})
+    (record,), _ = read(source, csv_of([*ROW[:6], cell, ROW[7]]))
+    assert (record.amount.minor, record.amount.currency) == (minor, currency)
+
+
+def test_parentheses_and_years_of_two_digits_are_read_where_declared() -> None:
+    plain = with_columns(Euro={"to": "signed_on", "order": "dmy"})
+    said = with_columns(
+        Euro={"to": "signed_on", "order": "dmy", "century_from": 1990},
+        Sum={"to": "amount", "decimal": ",", "parentheses_negative": True},
+    )
+    row = [*ROW[:6], "(1 250,5)", "15.03.24"]
+    (record,), _ = read(said, csv_of(row))
+    assert (record.amount.minor, record.signed_on) == (-125_050, "2024-03-15")
+    _, rejected = read(plain, csv_of(row, [*row[:6], "1", row[7]]))
+    assert [("parentheses_negative" in r.reason, "century_from" in r.reason) for r in rejected] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_text_instead_of_a_sum_means_what_is_declared() -> None:
+    source = with_columns(Sum={"to": "amount", "decimal": ",", "instead": {"Titkos": "withheld", "nem volt": "zero"}})
+    records, rejected = read(source, csv_of(*([*ROW[:6], cell, ""] for cell in ("titkos", "nem volt", "más"))))
+    assert [(r.amount.minor, r.amount.state, r.amount.raw) for r in records] == [
+        (None, AmountState.WITHHELD, "titkos"),
+        (0, AmountState.ZERO, "nem volt"),
+    ]
+    assert ["declare its meaning" in row.reason for row in rejected] == [True]

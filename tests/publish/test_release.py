@@ -16,7 +16,8 @@ from db import model as m
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from db.model.requests import RequestState
-from publish.release import MixedSourcesError, NothingToReleaseError, build_release
+from db.privacy import is_person_id
+from publish.release import MixedSourcesError, NothingToReleaseError, _name, build_release
 from publish.request_rows import COVERAGE_WORDS, NOT_ASKED
 from publish.schema_books import COVERAGE_STATES
 from tests.publish.reading import rows_of
@@ -77,6 +78,14 @@ def test_same_bytes_whatever_the_database_the_ids_and_the_order(
     assert hashes(first.directory) == hashes(again.directory) == hashes(third.directory)
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "c.jsonl").read_bytes()
     assert first.name == third.name
+
+
+def test_the_name_of_a_release_never_looks_like_the_number_of_a_person() -> None:
+    looks_like_one = next(
+        f"{four:04d}{'a' * 60}" for four in range(10_000) if is_person_id(f"20260131{four:04d}")
+    )  # fmt: skip
+    assert _name("2026-01-31T08:00:00Z", looks_like_one, sample=False) == f"2026-01-31-{looks_like_one[1:11]}"
+    assert _name("2026-01-31T08:00:00Z", "1234567890" * 6, sample=True) == "sample-2026-01-31-1234567890"
 
 
 def test_figures_states_and_reasons(sqlite_engine: Engine, tmp_path: Path, rows: Rows, fill_registry: Fill) -> None:
@@ -144,7 +153,7 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
         ).fetchall()
         lines = out.execute("SELECT quantity, minor FROM lines").fetchall()
         changes = out.execute(
-            "SELECT c.source_key, o.source_key, field, old, new, seen_at FROM changes x "
+            "SELECT c.source_key, o.source_key, field, old, new, seen_at, cause FROM changes x "
             "LEFT JOIN contracts c ON c.id = x.contract LEFT JOIN other_records o ON o.id = x.other_record "
             "ORDER BY field"
         ).fetchall()
@@ -162,8 +171,8 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
     ]
     assert lines == [("12.5", 1_000_000_01)]
     assert changes == [
-        ("k2", None, "amount_minor", "240000000", "250000002", "2026-04-01T08:00:00Z"),
-        (None, "k12", "status", None, "closed", "2026-04-01T08:00:00Z"),
+        ("k2", None, "amount", "2400000.00 KZT", "2500000.02 KZT", "2026-04-01T08:00:00Z", "changed at the source"),
+        (None, "k12", "status", None, "closed", "2026-04-01T08:00:00Z", "changed at the source"),
     ]
     assert rejected == [("no amount", "row 13", "ТОО «Выдумка» | —")]
     assert claims == [("invented-1", "PASS", "3.50000003"), ("invented-2", "not checked", "")]

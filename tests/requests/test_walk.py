@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import sqlite3
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +14,7 @@ import docx
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
-from commands import started
+from commands import free_port, page, started
 
 from cli.main import main_group
 from cli.outcomes import outcome_of
@@ -159,7 +155,7 @@ def text_of(path: Path) -> str:
     if path.suffix == ".docx":
         return "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
     with closing(pdfium.PdfDocument(path)) as document:
-        return "\n".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", " ")
+        return "\n".join(one.get_textpage().get_text_range() for one in document).replace("\r\n", " ")
 
 
 def compare_proofs(files: dict[str, bytes]) -> None:
@@ -181,31 +177,17 @@ def compare_proofs(files: dict[str, bytes]) -> None:
 
 def compare_coverage(home: Path, refs: list[str]) -> None:
     """The page of coverage names every body that was asked, with the words of its answer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     site = started(home, "serve", "--public", "--port", str(port))
     try:
-        page = fetched(f"http://127.0.0.1:{port}/coverage")
+        shown = page(f"http://127.0.0.1:{port}/coverage", site)
     finally:
         site.terminate()
         site.wait(timeout=30)
-    assert all(body in page for body in BODIES)
-    assert "silent" in page
+    assert all(body in shown for body in BODIES)
+    assert "silent" in shown
     database = home / "releases" / "current" / "sample_media_contracts.db"
     with closing(sqlite3.connect(database)) as release:
         states = dict(release.execute("SELECT uid, state FROM requests").fetchall())
     assert states == dict(zip(refs, ("answered in full", "answered in part", "answered in full", "silent"),
                               strict=True))  # fmt: skip
-
-
-def fetched(address: str) -> str:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:
-                return str(answer.read().decode())
-        except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -228,12 +229,21 @@ def release_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def first_value_of(release: Path) -> Iterator[Callable[..., Any]]:
+    """Asks a release with SQL alone, for the first column of the first row."""
+    connection = sqlite3.connect(f"file:{release}?mode=ro", uri=True)
+    try:
+        yield lambda query, *values: connection.execute(query, values).fetchone()[0]
+    finally:
+        connection.close()
+
+
 @pytest.fixture
 def sql(release_file: Path) -> Iterator[Callable[..., Any]]:
     """The first column of the first row of a query on the release itself."""
-    connection = sqlite3.connect(f"file:{release_file}?mode=ro", uri=True)
-    yield lambda query, *values: connection.execute(query, values).fetchone()[0]
-    connection.close()
+    with first_value_of(release_file) as asked:
+        yield asked
 
 
 @pytest.fixture(scope="session")

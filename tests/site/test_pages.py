@@ -339,8 +339,9 @@ def test_what_a_page_has_no_room_for_is_counted(
 
 def test_a_page_that_is_not_there_is_the_nearest_one(site: Any, monkeypatch: pytest.MonkeyPatch, sql: Any) -> None:
     monkeypatch.setattr(books, "ROWS", 1)
-    for path, table in (("/rejected", "rejected_rows"), ("/changes", "changes")):
-        pages = sql(f"SELECT count(*) FROM {table}")
+    of_a_cause = "SELECT max(found) FROM (SELECT count(*) AS found FROM changes GROUP BY cause)"
+    for path, count in (("/rejected", "SELECT count(*) FROM rejected_rows"), ("/changes", of_a_cause)):
+        pages = sql(count)
         last = site.get(f"{path}?page={pages}").text
         assert pages == 1 or f"Page {pages} of {pages}" in last
         assert parser.fromstring(last).xpath("//tbody/tr")
@@ -657,3 +658,29 @@ def test_every_address_is_asked_for_by_a_test() -> None:
     ]
     for pattern, _ in routes():
         assert any(re.match(pattern, path.split("?")[0]) for path in asked), pattern
+
+
+def test_a_change_says_whose_it_was_and_a_sum_is_money(site: Any) -> None:
+    page = site.get("/changes").text
+    ours, theirs = page.index("Read differently by us"), page.index("At the sources")
+    money = "1,100.50\u00a0₸"
+    assert theirs < page.index(money) < ours < page.index("<code>year</code>")
+    record = site.get(f"/record/{uid_of(1)}").text
+    assert record.index(money) < record.index("changed at the source") < record.index("read differently by us")
+
+
+def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, tmp_path: Path) -> None:
+    """The same bytes were read three times: twice two rows were refused, then one of them was read."""
+    path = tmp_path / "sample_media_contracts.db"
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        record = contract(2)
+        for locator in (record["locator"], "page 1, table 1, row 1"):
+            out.execute(
+                "INSERT INTO rejected_rows (id, source, run, capture_sha256, url, fetched_at, locator, reason, raw)"
+                " SELECT max(id) + 1, 1, 1, ?, '', '', ?, 'refused again', '' FROM rejected_rows",
+                (record["capture_sha256"], locator),
+            )
+        near = around(out, record)
+    out.close()
+    assert [row["reason"] for row in near if row["reason"]] == ["refused again"]

@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from db.words import LinkRelation
+from publish.schema_books import AT_THE_SOURCE, OUR_READING
 from publish.site.core.paging import paged
 from publish.site.core.release import rows, value
 from publish.site.core.ties import read_ties
@@ -85,17 +86,25 @@ def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
-    """Values that changed at the sources, newest first, and earlier releases."""
-    count = value(connection, "SELECT count(*) FROM changes")
-    shown = paged(count, ROWS, page)
-    found = rows(
+    """Values that changed at the sources and by another reading of ours, newest first, and earlier releases."""
+    counts = dict(connection.execute("SELECT cause, count(*) FROM changes GROUP BY 1"))
+    shown = paged(max(counts.values(), default=0), ROWS, page)
+    return {
+        "rows": _changed(connection, AT_THE_SOURCE, shown.start),
+        "ours": _changed(connection, OUR_READING, shown.start),
+        "releases": rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC"),
+        "page": shown.page,
+        "pages": shown.pages,
+    }
+
+
+def _changed(connection: sqlite3.Connection, cause: str, start: int) -> list[dict[str, Any]]:
+    return rows(
         connection,
-        "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run"
+        "SELECT h.*, r.ref AS run_ref FROM changes AS h JOIN runs AS r ON r.id = h.run WHERE h.cause = ?"
         f" ORDER BY h.seen_at DESC, h.id LIMIT {ROWS} OFFSET ?",
-        (shown.start,),
+        (cause, start),
     )
-    releases = rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC")
-    return {"rows": found, "count": count, "releases": releases, "page": shown.page, "pages": shown.pages}
 
 
 def corrections(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _documents(connection: sqlite3.Connection, view: View) -> list[dict[str, Any
 
 def _changes(connection: sqlite3.Connection, kind: str, at: int) -> list[dict[str, Any]]:
     sql = (
-        "SELECT h.seen_at, h.field, h.old, h.new, h.record_uid, count(*) OVER () AS found FROM changes AS h"
+        "SELECT h.seen_at, h.cause, h.field, h.old, h.new, h.record_uid, count(*) OVER () AS found FROM changes AS h"
         f" JOIN contracts AS c ON c.id = h.contract WHERE c.{kind} = ?"
         f" ORDER BY h.seen_at DESC, h.id LIMIT {LINES_SHOWN}"
     )

@@ -65,7 +65,15 @@ def around(connection: sqlite3.Connection, record: dict[str, Any]) -> list[dict[
         for table in ("contracts", "other_records")
     )
     empty = ", ".join(["NULL", "NULL", *["''"] * 7])
-    unread = f"SELECT {number}, locator, raw, {empty}, reason FROM rejected_rows WHERE {near}"
+    # the same bytes may have been read several times: the newest reason holds, and none where the row was read since
+    held = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {table} AS c WHERE c.capture_sha256 = :capture AND c.locator = j.locator)"
+        for table in ("contracts", "other_records")
+    )
+    unread = (
+        f"SELECT {number}, locator, raw, {empty}, reason FROM rejected_rows AS j WHERE {near} AND {held} AND j.id ="
+        " (SELECT max(k.id) FROM rejected_rows AS k WHERE k.capture_sha256 = :capture AND k.locator = j.locator)"
+    )
     given = {
         "capture": record["capture_sha256"],
         "head": place.head,

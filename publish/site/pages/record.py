@@ -52,8 +52,8 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         "versions": _versions(connection, record),
         "changes": rows(
             connection,
-            "SELECT h.seen_at, h.field, h.old, h.new, r.ref AS run FROM changes AS h JOIN runs AS r ON r.id = h.run"
-            f" WHERE h.{own} = ? ORDER BY h.seen_at, h.id",
+            "SELECT h.seen_at, h.cause, h.field, h.old, h.new, r.ref AS run FROM changes AS h"
+            f" JOIN runs AS r ON r.id = h.run WHERE h.{own} = ? ORDER BY h.seen_at, h.id",
             at,
         ),
         "corrections": rows(

@@ -17,7 +17,7 @@ from db.words import (
     YearBasis,
     YearState,
 )
-from publish.schema_books import CORRECTION_STATES, COVERAGE_STATES
+from publish.schema_books import CAUSES, CORRECTION_STATES, COVERAGE_STATES
 from publish.site.pages.party import BREAKDOWNS
 from publish.site.reader.formats import BEGINNINGS, PLACES
 
@@ -36,6 +36,7 @@ def composed() -> Iterator[str]:
     """Every such message; a test looks each up in every catalogue."""
     for vocabulary in _VOCABULARIES:
         yield from (word.value for word in vocabulary if word.value != "named")
+    yield from CAUSES
     yield from COVERAGE_STATES
     yield from CORRECTION_STATES
     yield "not checked"

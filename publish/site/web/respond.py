@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "te
 
 NO_SITE = "[address of the site]"
 """What stands in a citation for the address of a server that is not public."""
+
+_SUM = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})", re.ASCII)
 
 
 def shown() -> Release:
@@ -62,6 +65,14 @@ def named(kind: str, uid: str, name: str) -> str:
     if kind in ("topic", "year"):
         return gettext(name)
     return SPOKEN.get().get((kind, uid), {}).get(ASKED.get().language, name)
+
+
+def was(field: str, text: str | None) -> str:
+    """A value before or after a change: a sum as the reader writes it, anything else as it stands."""
+    stated = _SUM.fullmatch(text or "") if field in {"amount", "equivalent"} else None
+    if stated and stated[2] in shown().digits:
+        return money(int(stated[1].replace(".", "")), stated[2])
+    return "–" if text is None else text
 
 
 def bars_json(chart: Chart) -> str:
@@ -117,6 +128,7 @@ def prepare(environment: Environment) -> None:
         money=money,
         figures=figures,
         short=short,
+        was=was,
         bars_json=bars_json,
         number=formats.number,
         sign_of=formats.sign_of,

@@ -1,0 +1,107 @@
+"""A draft tells what a file is by its content, and how sure it is of the encoding."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+from reportlab.pdfgen.canvas import Canvas
+from sources import HEADINGS, ROW, csv_of, xlsx_of
+
+from ingest.drafting import NoTableError, draft
+from ingest.lettering_guess import likely_encoding
+
+HUNGARIAN = "Megrendelő;Tárgy;Összeg\nKépzelt Város;Hirdetés, közlemény;12,5\n"
+CZECH = "Odbor;Předmět;Částka\nŠéf úřadu;Žlutý kůň;12,5\n"
+FRENCH = "Ministère;Sujet;Montant\nPréfecture rêvée;Très cher, ça;12,5\n"
+RUSSIAN = "Заказчик;Предмет;Сумма\nАкимат;Освещение;12,5\n"
+
+
+def pdf() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(100, 700, "A table")
+    canvas.save()
+    return out.getvalue()
+
+
+def word() -> bytes:
+    out = io.BytesIO()
+    Document().save(out)
+    return out.getvalue()
+
+
+def archive() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("a.csv", "a;b")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (pdf(), "is a PDF; a source is declared for a table in XLSX"),
+        (word(), "is a Word document"),
+        (archive(), "is an archive of files"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "is a picture"),
+        (b'{"rows": [1, 2]}', "is JSON or the like"),
+        (b"{\\rtf1 a}", "RTF files are not read"),
+        (b"", "empty"),
+    ],
+    ids=["pdf", "word", "zip", "picture", "json", "rtf", "empty"],
+)
+def test_what_is_no_table_is_told_by_its_content_with_what_to_do(tmp_path: Path, body: bytes, told: str) -> None:
+    path = tmp_path / "named-as.csv"
+    path.write_bytes(body)
+    with pytest.raises(NoTableError, match=told) as raised:
+        draft("kz_invented", path)
+    assert "named-as.csv" in str(raised.value)
+    assert "utf-8" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "line"),
+    [
+        (xlsx_of(ROW), "table.csv", "format: xlsx"),
+        (csv_of(ROW), "table.xls", "format: csv"),
+        (b"<html><table><tr><th>A<th>B</table>", "table.xls", "format: html"),
+    ],
+)
+def test_the_format_is_that_of_the_content_and_not_of_the_name(
+    tmp_path: Path, body: bytes, name: str, line: str
+) -> None:
+    (tmp_path / name).write_bytes(body)
+    drafted = draft("kz_invented", tmp_path / name)
+    assert line in drafted
+    assert f'"{HEADINGS[0] if "html" not in line else "A"}": {{to: TODO}}' in drafted
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "country", "encoding", "why"),
+    [
+        (HUNGARIAN, "utf-8", "hu", "utf-8-sig", "sure: other encodings give no bytes like these"),
+        ("a;b\n1;2\n", "utf-8", "hu", "utf-8-sig", "sure: plain letters only"),
+        (RUSSIAN, "utf-16", "kz", "utf-16", "sure: the file says so"),
+        (RUSSIAN, "cp1251", "kz", "cp1251", "likely: every other reading gives words of mixed letters"),
+        (HUNGARIAN, "cp1250", "hu", "cp1250", "NOT SURE, cp1252 is possible too: is it Megrendelő not"),
+        (CZECH, "cp1250", "cz", "cp1250", "bytes 0x80 to 0x9f are letters or signs in Windows encodings only"),
+        (CZECH, "iso8859-2", "cz", "iso8859-2", "likely"),
+        (FRENCH, "cp1252", "fr", "cp1252", "NOT SURE, cp1250"),
+    ],
+    ids=["utf-8", "ascii", "utf-16", "cyrillic", "hungarian", "czech windows", "czech iso", "french"],
+)
+def test_the_encoding_is_proposed_by_evidence(text: str, written: str, country: str, encoding: str, why: str) -> None:
+    guess = likely_encoding(text.encode(written), country)
+    assert (guess.encoding, why in guess.why) == (encoding, True), guess
+    assert text.encode(written).decode(guess.encoding) == text
+
+
+def test_a_draft_says_how_sure_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(HUNGARIAN.encode("cp1250"))
+    line = next(line for line in draft("hu_invented", path).splitlines() if "encoding:" in line)
+    assert line.startswith("  encoding: cp1250  # NOT SURE, cp1252 is possible too")
