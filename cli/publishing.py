@@ -19,6 +19,7 @@ from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
 from ingest.requests.events import journal_at
 from ingest.requests.fill import fill_from_journal
+from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import fold
 from ingest.retract import Retraction, read_retractions, write_retraction
 from ingest.settle import settle
@@ -65,8 +66,6 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
 
 def released(installation: Installation, engine: Engine, *, allow_mixed: bool = False) -> ReleaseResult:
     """Set the published figures beside ours, bring proofs up to date, then build, verify and show a release."""
-    from ingest.requests.proofs import keep_proofs  # noqa: PLC0415 - brings in what draws pages
-
     with engine.begin() as connection:
         load_claims(connection)
         check_claims(connection)

@@ -15,7 +15,6 @@ import io
 import json
 import math
 import re
-import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,9 +26,11 @@ from rapidfuzz import fuzz
 
 from db.fold import fold
 from db.privacy import MASK, mask_person_ids
+from ingest.requests.picture_order import ProofOrder
 from ingest.tables.formats import detect, document_tables
 from ingest.tables.model import DocumentRefused, Place, Table
 from ingest.tables.pdf import open_pdf
+from ingest.tables.safety import limit_process
 
 DPI = 110
 """Enough to read eight-point figures; a page of a table weighs some 40 kB."""
@@ -44,28 +45,6 @@ _WITHDRAWN_LIKENESS = 85
 Box = tuple[float, float, float, float]
 
 
-class Order(msgspec.Struct, frozen=True):
-    """What proofs are wanted.
-
-    Attributes:
-        name: name of the document.
-        sha256: its hash; the first 16 letters name the files.
-        tables: numbers of the tables that have records.
-        scan: whether pictures of pages are read.
-        withdrawn: words that nothing published may hold.
-        memory: limit of the address space in bytes.
-        seconds: limit of processor time.
-    """
-
-    name: str
-    sha256: str
-    tables: tuple[int, ...]
-    scan: bool = False
-    withdrawn: tuple[str, ...] = ()
-    memory: int = 2 * 1024**3
-    seconds: int = 300
-
-
 class _Drawn(msgspec.Struct):
     """A page drawn without the pictures on it, its text, boxes of persons' numbers; `bare`: only tables may show."""
 
@@ -75,7 +54,7 @@ class _Drawn(msgspec.Struct):
     bare: bool = True
 
 
-def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
+def document_proofs(data: bytes, order: ProofOrder) -> dict[str, bytes]:
     """Make the proofs of one document.
 
     Gives:
@@ -125,7 +104,9 @@ def _pixels(box: Box) -> list[int]:
     return [left, top, math.ceil(box[2] * DPI / 72) + _ROOM - left, math.ceil(box[3] * DPI / 72) + _ROOM - top]
 
 
-def _pictures(data: bytes, order: Order, kind: str, tables: dict[int, Table]) -> Iterator[tuple[int, Image.Image]]:
+def _pictures(
+    data: bytes, order: ProofOrder, kind: str, tables: dict[int, Table]
+) -> Iterator[tuple[int, Image.Image]]:
     """Each page with rows of the tables, drawn and cleared of what is not to be shown."""
     pages = sorted({place.page for t in tables.values() for row in t.boxes for cell in row for place in cell} - {0})
     document = open_pdf(data, order.name) if kind == "pdf" else None
@@ -260,7 +241,7 @@ def _texts(table: Table, page: int = 0) -> list[str]:
     return [table.title, *(text for row in (*table.header, *rows) for text in row)]
 
 
-def _withdrawn(order: Order, texts: Iterable[str]) -> bool:
+def _withdrawn(order: ProofOrder, texts: Iterable[str]) -> bool:
     if not order.withdrawn:
         return False
     told = _bare(" ".join(texts))
@@ -296,10 +277,8 @@ def _as_read(table: Table) -> bytes:
 
 def main() -> int:
     """Limit this process, read the document from standard input, write the proofs as MessagePack."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
-    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (order.seconds, order.seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    order = msgspec.json.decode(sys.argv[1], type=ProofOrder)
+    limit_process(order.memory, order.seconds)
     sys.stdout.buffer.write(msgspec.msgpack.encode(document_proofs(sys.stdin.buffer.read(), order)))
     return 0
 

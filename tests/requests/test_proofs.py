@@ -21,8 +21,9 @@ from db.privacy import MASK, mask_person_ids
 from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
-from ingest.requests.answer_image import Order, document_proofs, person_id_spans
+from ingest.requests.answer_image import document_proofs, person_id_spans
 from ingest.requests.events import Answered, DocumentTaken, Drawn, Sent, TableSeen
+from ingest.requests.picture_order import ProofOrder
 from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import Register, fold
 from ingest.source import Source
@@ -36,7 +37,7 @@ WHITE, BLACK = 255, 0
 
 
 def made(data: bytes, name: str = "answer.pdf", **changes: Any) -> dict[str, bytes]:
-    return document_proofs(data, Order(name=name, sha256=SHA, tables=(1,), **changes))
+    return document_proofs(data, ProofOrder(name=name, sha256=SHA, tables=(1,), **changes))
 
 
 def picture(files: dict[str, bytes], page: int = 1) -> Image.Image:
