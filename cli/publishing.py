@@ -17,10 +17,10 @@ from ingest.bodies import Parents, write_parents
 from ingest.checks import check as check_sources
 from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
+from ingest.requests.entering import fold
 from ingest.requests.events import journal_at
 from ingest.requests.fill import fill_from_journal
 from ingest.requests.proofs import keep_proofs
-from ingest.requests.register import fold
 from ingest.retract import Retraction, read_retractions, write_retraction
 from ingest.settle import settle
 from ingest.source import Source

@@ -14,13 +14,12 @@ import msgspec
 from db.archive import Captured, RunEnded, RunStarted, new_run
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
-from ingest.requests.answer_plan import Acceptance, AnswerPlan, TablePlan, place_ids
-from ingest.requests.answer_table import Answerer, read_answer_table
+from ingest.requests.answer_plan import AnswerPlan, TablePlan, place_ids
 from ingest.requests.desk import Asker, Desk, Seen
-from ingest.requests.events import Accepted, DocumentTaken, RegisterError
+from ingest.requests.events import DocumentTaken, RegisterError
 from ingest.requests.forms import fingerprint_of
 from ingest.requests.register import Request
-from ingest.requests.settling import Settling, Taking, table_seen
+from ingest.requests.settling import Settling, Taking
 from ingest.tables import read_tables
 from ingest.values.text import clean
 
@@ -121,41 +120,3 @@ def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     )
     desk.enter(*taking.asked, *taking.accepted, document)
     return Taken(document, counts)
-
-
-def accept_table(desk: Desk, request: Request, document: DocumentTaken, number: int, why: str) -> Taken:
-    """Accept what stands against one table of a document, and read the document again so that it counts.
-
-    Raises:
-        RegisterError: nothing stands against it, or no reason is given.
-    """
-    table = next((table for table in document.tables if table.number == number), None)
-    if table is None:
-        raise RegisterError(f"{document.file_name} has no table {number}; it has {len(document.tables)}")
-    if not table.blocks:
-        raise RegisterError(f"{document.file_name}, table {number}: nothing stands against it")
-    if not why.strip():
-        raise RegisterError(f"{document.file_name}, table {number}: give the reason (--why)")
-    accepted = Accepted(
-        request=request.ref, at=desk.at, sha256=document.sha256, table=number, blocks=table.blocks, why=why.strip()
-    )
-    body = desk.archive.get(document.sha256)
-    captures = [event for event in desk.archive.events() if isinstance(event, Captured)]
-    captured = next(event for event in reversed(captures) if event.ref == document.capture)
-    plan = msgspec.convert(captured.request, AnswerPlan)
-    acceptance = Acceptance(accepted.blocks, accepted.why)
-    plan = msgspec.structs.replace(
-        plan,
-        tables=tuple(
-            msgspec.structs.replace(one, accepted=(*one.accepted, acceptance)) if one.number == number else one
-            for one in plan.tables
-        ),
-    )
-    tables = read_tables(body, document.file_name, scan=plan.scan)
-    answerer = Answerer(document.sha256, plan, desk.source)
-    seen = [
-        table_seen(table, place, one, read_answer_table(table, place, one, answerer))
-        for table, place, one in zip(tables, place_ids(tables), plan.tables, strict=True)
-    ]
-    taking = Taking(document.file_name, document.sha256, len(body), seen, plan, [], [accepted])
-    return load(desk, request, taking)

@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from db.archive import Archive
 from ingest.requests.answer_plan import DeclaredUnit
+from ingest.requests.entering import apply
 from ingest.requests.events import Event, Journal
 from ingest.requests.forms import Form, Forms
 from ingest.requests.proposing import Proposal
-from ingest.requests.register import Register, apply
+from ingest.requests.register import Register
 from ingest.source import Source
 from ingest.tables import Table
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
+from ingest.tables.lattice import lattices
 from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused
 from ingest.tables.pdf_page import Letter, Page, Ruling
-from ingest.tables.pdf_ruled import lattices
 from ingest.tables.picture_words import Tools, Word, picture_words, with_kazakh
 
 if TYPE_CHECKING:

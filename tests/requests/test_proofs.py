@@ -22,10 +22,11 @@ from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
 from ingest.requests.answer_image import document_proofs, person_id_spans
+from ingest.requests.entering import fold
 from ingest.requests.events import Answered, DocumentTaken, Drawn, Sent, TableSeen
 from ingest.requests.picture_order import ProofOrder
 from ingest.requests.proofs import keep_proofs
-from ingest.requests.register import Register, fold
+from ingest.requests.register import Register
 from ingest.source import Source
 from tests.requests.conftest import INVENTED
 from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, ruled_pdf, turned, word
