@@ -13,10 +13,9 @@ from __future__ import annotations
 import ctypes
 import io
 import json
-import math
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import pypdfium2 as pdfium
@@ -26,19 +25,16 @@ from rapidfuzz import fuzz
 
 from db.fold import fold
 from db.privacy import MASK, mask_person_ids
-from ingest.requests.picture_order import ProofOrder
+from ingest.requests.picture_order import DPI, ProofOrder, around, on_page, pixels
 from ingest.tables.formats import detect, document_tables
-from ingest.tables.model import DocumentRefused, Place, Table
+from ingest.tables.model import DocumentRefused, Table
 from ingest.tables.pdf import open_pdf
 from ingest.tables.safety import limit_process
 
-DPI = 110
-"""Enough to read eight-point figures; a page of a table weighs some 40 kB."""
 _SCAN_DPI = 200
 """An image file is taken to be scanned so, as the reader of tables takes it."""
 _GREYS = 16
 WHITE = 255
-_ROOM = 3
 _LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
 _WITHDRAWN_LIKENESS = 85
 """Percent of likeness from which a text holds withdrawn words: a picture's letters may have been misread."""
@@ -77,31 +73,15 @@ def document_proofs(data: bytes, order: ProofOrder) -> dict[str, bytes]:
             proofs[f"{short}-t{number}.json"] = _as_read(table)
     for page, shown in _pictures(data, order, kind, on_pages):
         rows = {
-            f"{number}.{row + 1}": _pixels(_around(places))
+            f"{number}.{row + 1}": pixels(around(places))
             for number, table in on_pages.items()
             for row in range(len(table.rows))
-            if table.kinds[row] == "data" and (places := _on(page, table, row))
+            if table.kinds[row] == "data" and (places := on_page(page, table, row))
         }
         told = {"width": shown.width, "height": shown.height, "rows": rows}
         proofs[f"{short}-p{page}.png"] = _png(shown)
         proofs[f"{short}-p{page}.json"] = json.dumps(told).encode()
     return proofs
-
-
-def _on(page: int, table: Table, row: int) -> list[Place]:
-    return [place for cell in table.boxes[row] for place in cell if place.page == page]
-
-
-def _around(places: Sequence[Place]) -> Box:
-    return (
-        min(p.x0 for p in places), min(p.y0 for p in places), max(p.x1 for p in places), max(p.y1 for p in places)
-    )  # fmt: skip
-
-
-def _pixels(box: Box) -> list[int]:
-    """A box of points as left, top, width and height in pixels, with a little room around its letters."""
-    left, top = max(int(box[0] * DPI / 72) - _ROOM, 0), max(int(box[1] * DPI / 72) - _ROOM, 0)
-    return [left, top, math.ceil(box[2] * DPI / 72) + _ROOM - left, math.ceil(box[3] * DPI / 72) + _ROOM - top]
 
 
 def _pictures(
@@ -112,7 +92,7 @@ def _pictures(
     document = open_pdf(data, order.name) if kind == "pdf" else None
     try:
         for number in pages:
-            drawn = _Drawn(_scanned(data)) if document is None else _drawn(document, number)
+            drawn = _Drawn(scanned(data)) if document is None else _drawn(document, number)
             if _withdrawn(order, [drawn.text, *(text for t in tables.values() for text in _texts(t, number))]):
                 continue
             pencil = ImageDraw.Draw(drawn.shown)
@@ -124,7 +104,8 @@ def _pictures(
             document.close()
 
 
-def _scanned(data: bytes) -> Image.Image:
+def scanned(data: bytes) -> Image.Image:
+    """An image file as a grey page."""
     with Image.open(io.BytesIO(data)) as picture:
         grey = picture.convert("L")
     return grey.resize((round(grey.width * DPI / _SCAN_DPI), round(grey.height * DPI / _SCAN_DPI)))
@@ -211,16 +192,16 @@ def _cells_to_hide(tables: Iterable[Table], page: int, *, bare: bool) -> Iterato
                 if doubtful or mask_person_ids(text) != text:
                     for place in places:
                         if place.page == page:
-                            left, top, width, height = _pixels((place.x0, place.y0, place.x1, place.y1))
+                            left, top, width, height = pixels((place.x0, place.y0, place.x1, place.y1))
                             yield left, top, left + width, top + height
 
 
 def _only_tables(shown: Image.Image, tables: Iterable[Table], page: int) -> Image.Image:
     kept = Image.new("L", shown.size, WHITE)
     for table in tables:
-        places = [place for row in range(len(table.rows)) for place in _on(page, table, row)]
+        places = [place for row in range(len(table.rows)) for place in on_page(page, table, row)]
         if places:
-            left, top, width, height = _pixels(_around(places))
+            left, top, width, height = pixels(around(places))
             box = (max(left, 0), max(top, 0), min(left + width, shown.width), min(top + height, shown.height))
             kept.paste(shown.crop(box), box[:2])
     return kept
@@ -237,7 +218,7 @@ def _png(shown: Image.Image) -> bytes:
 
 def _texts(table: Table, page: int = 0) -> list[str]:
     """Every text of a table; with a page only the rows that stand on it."""
-    rows = [cells for row, cells in enumerate(table.rows) if not page or _on(page, table, row)]
+    rows = [cells for row, cells in enumerate(table.rows) if not page or on_page(page, table, row)]
     return [table.title, *(text for row in (*table.header, *rows) for text in row)]
 
 

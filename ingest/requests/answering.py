@@ -60,21 +60,9 @@ def prepare(
     """Archive a document, read its tables, and settle with a person how each is read; nothing is loaded yet."""
     name, body = file
     digest = desk.archive.put(body)
-    holder = desk.register.holder_of(digest)
-    if holder is not None and holder.ref != request.ref:
-        raise RegisterError(
-            f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
-            "one request, or its sums would count twice"
-        )
+    refuse_another_request(desk, request, digest, name)
     tables = read_tables(body, name, scan=desk.scan)
-    drawn = request.drawn
-    answer = AnswerPlan(
-        request=request.ref,
-        payer=clean(drawn.body),
-        payer_lang=drawn.body_lang,
-        level=drawn.level,
-        scan=desk.scan,
-    )
+    answer = new_plan(request, scan=desk.scan)
     taking = Taking(name, digest, len(body), [], answer, [], [])
     plans: list[TablePlan] = []
     for number, (table, place) in enumerate(zip(tables, place_ids(tables), strict=True), start=1):
@@ -83,6 +71,28 @@ def prepare(
         plans.append(plan)
     taking.plan = msgspec.structs.replace(answer, tables=tuple(plans))
     return taking
+
+
+def refuse_another_request(desk: Desk, request: Request, sha256: str, name: str) -> None:
+    """One document answers one request, or its sums would count twice.
+
+    Raises:
+        RegisterError: it was taken for another one.
+    """
+    holder = desk.register.holder_of(sha256)
+    if holder is not None and holder.ref != request.ref:
+        raise RegisterError(
+            f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
+            "one request, or its sums would count twice"
+        )
+
+
+def new_plan(request: Request, *, scan: bool) -> AnswerPlan:
+    """How a document of this answer is read, before anything is known of its tables."""
+    drawn = request.drawn
+    return AnswerPlan(
+        request=request.ref, payer=clean(drawn.body), payer_lang=drawn.body_lang, level=drawn.level, scan=scan
+    )
 
 
 def load(desk: Desk, request: Request, taking: Taking) -> Taken:

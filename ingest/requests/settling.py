@@ -87,7 +87,7 @@ class Settling:
             stored = form if isinstance(form, Form) else None
             proposal = propose(seen.table, self.desk.source)
             form = self.asker.form(seen, proposal, stored, problem)
-            self._log(f"form {proposal.fingerprint[:12]}{f': {problem}' if problem else ''}", _said_of(form))
+            self._log(f"form {proposal.fingerprint[:12]}{f': {problem}' if problem else ''}", said_of(form))
             if isinstance(form, LeftOut):
                 return TablePlan(number=seen.number, left_out=form.why)
             said = self._said(form)
@@ -140,7 +140,8 @@ class Settling:
         )
 
 
-def _said_of(form: Form | LeftOut) -> str:
+def said_of(form: Form | LeftOut) -> str:
+    """A person's answer on the columns of a table, as the register keeps it."""
     if isinstance(form, LeftOut):
         return f"left out: {form.why}"
     return f"{form.name}: " + ", ".join(f"{n}={column.to}" for n, column in enumerate(form.columns, start=1))

@@ -145,7 +145,7 @@ def test_a_name_set_right_is_told_by_each_sum_of_its_row(home: Path, go: Go, tmp
 def test_what_cannot_be_corrected_is_told(home: Path, go: Go, tmp_path: Path) -> None:
     asked_and_answered(go, tmp_path, [*ROWS, TOTAL])
     for cell, told in [
-        ((2, 1, 1), "answer.pdf has no table 2; it has 1"),
+        ((2, 1, 1), "the document has no table 2; it has 1"),
         ((1, 9, 1), "so no row 9, column 1"),
         ((1, 1, 9), "so no row 1, column 9"),
     ]:

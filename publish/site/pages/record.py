@@ -37,6 +37,7 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
     """Everything on the page of one record."""
     uid = record["uid"]
     details = _details(record["details"])
+    cells = _cells(dict(details).get(_CORRECTED, ""))
     return {
         "record": record,
         # a release of an older program lacks the newest columns, and is shown until the next is built
@@ -45,8 +46,8 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
             for column in RECORD_COLUMNS
             if column.name not in _HIDDEN and column.name in record
         ],
-        "details": [(name, told) for name, told in details if name != _CORRECTED],
-        "cells": _cells(dict(details).get(_CORRECTED, "[]")),
+        "details": [(name, told) for name, told in details if not (cells and name == _CORRECTED)],
+        "cells": cells,
         "amounts": rows(
             connection,
             "SELECT role, currency, minor, state, raw, rule FROM amounts WHERE record_uid = ? ORDER BY id",
