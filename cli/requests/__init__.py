@@ -6,6 +6,7 @@ import click
 
 from cli.requests.course import answered, appealed, extended, letter, new, sent, withdraw
 from cli.requests.documents import accept, answer, correct
+from cli.requests.review import review
 from cli.requests.status import due, status
 
 
@@ -19,5 +20,7 @@ def requests() -> None:
     """
 
 
-for command in (new, letter, sent, extended, answered, appealed, withdraw, due, status, answer, accept, correct):
+_COURSE = (new, letter, sent, extended, answered, appealed, withdraw, due, status)
+_DOCUMENTS = (answer, accept, correct, review)
+for command in (*_COURSE, *_DOCUMENTS):
     requests.add_command(command)

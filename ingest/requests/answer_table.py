@@ -87,16 +87,19 @@ def read_answer_table(table: Table, place: str, plan: TablePlan, answerer: Answe
     """
     if plan.left_out:
         return ReadTable(table=table, passed_over={f"left out: {plan.left_out}": len(table.rows)})
+    corrected = corrected_table(table, plan.corrected)
     problem = misfit(table, plan)
     if problem or plan.form is None:
-        return _refused(table, plan, problem)
-    return _Reading(corrected_table(table, plan.corrected), place, plan, answerer).read(plan.form)
+        return _refused(corrected, plan, problem)
+    return _Reading(corrected, place, plan, answerer).read(plan.form)
 
 
-def _refused(table: Table, plan: TablePlan, problem: str) -> ReadTable:
+def _refused(corrected: CorrectedTable, plan: TablePlan, problem: str) -> ReadTable:
     """Every row that is no total or heading, kept as rejected."""
+    table = corrected.table
     rows = [row for row, kind in enumerate(table.kinds) if kind == "data"]
-    return ReadTable(table=table, rejected=[_rejected(table, plan.number, row, None, problem) for row in rows])
+    rejected = [_rejected(table, plan.number, row, None, problem) for row in rows]
+    return ReadTable(table=table, corrected=corrected.laid, rejected=rejected)
 
 
 def _rejected(table: Table, number: int, row: int, column: int | None, reason: str) -> Rejected:

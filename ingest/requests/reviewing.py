@@ -191,11 +191,13 @@ def load_sheet(desk: Desk, sheet: Sheet, *accepted: Accepted) -> Taken:
 
     Raises:
         NeedsPersonError: a table is not decided yet.
+        db.archive.ArchiveError: the document is gone from the archive.
     """
     for number in range(1, len(sheet.tables) + 1):
         question = sheet.open_question(number)
         if question:
             raise NeedsPersonError(f"{sheet.name}, table {number}: {question}; decide that before it is loaded")
+    desk.archive.get(sheet.sha256)  # before a run is begun that could not be ended
     reading = read_sheet(sheet, desk.register, desk.source, *accepted)
     taking = Taking(sheet.name, sheet.sha256, sheet.byte_count, reading.seen, reading.answer, [], list(accepted))
     return load(desk, desk.register.find(sheet.answer.request), taking)
