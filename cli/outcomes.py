@@ -22,6 +22,7 @@ from ingest.requests.forms import FormError
 from ingest.requests.letters import LetterError
 from ingest.retract import UnknownTargetError
 from ingest.tables import DocumentRefused
+from ingest.tables.many import ClusterError
 from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
@@ -62,7 +63,7 @@ WRONG_USE = (
     RegisterError,
     DeadlineError,
 )
-TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError)
+TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, ClusterError)
 
 
 def outcome_of(error: Exception) -> click.ClickException | None:

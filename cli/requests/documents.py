@@ -30,13 +30,17 @@ from ingest.requests.rereading import Said, Spot, accept_table, correct_cell
     help="A form (yml) for tables with its headings.",
 )
 @click.option("--scan", is_flag=True, help="Read pictures of pages with character recognition.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="A Dask scheduler whose workers read the FILES.")
 @click.option("--source", default="", help="The source that the records belong to; kz_answers when left out.")
 def answer(ref: str, files: tuple[Path, ...], **given: Any) -> None:  # noqa: ANN401 - the options above
     """Take the documents of an answer: archived, their tables confirmed, proved by their totals, and loaded.
 
+    As many documents are read at once as this machine has processors; with --scheduler on those of a cluster.
+
     \b
-    Example:
+    Examples:
       mediacontracts requests answer 2026-0001 answer.pdf annex.xlsx
+      mediacontracts requests answer 2026-0001 scans/*.pdf --scan --scheduler tcp://127.0.0.1:8786
     """
     from cli.requests.asking import NobodyAsker, TerminalAsker  # noqa: PLC0415
     from cli.requests.showing import show_taken  # noqa: PLC0415
@@ -44,7 +48,7 @@ def answer(ref: str, files: tuple[Path, ...], **given: Any) -> None:  # noqa: AN
     form = read_form(given["form_file"]) if given["form_file"] else None
     asker: Asker = NobodyAsker(form) if given["yes"] else TerminalAsker(today().isoformat(), form)
     with desk_of(Installation.from_environment(os.environ), given["source"]) as desk:
-        desk.scan = given["scan"]
+        desk.scan, desk.scheduler = given["scan"], given["scheduler"]
         taken = take_answer(desk, desk.register.find(ref), files, asker)
         for one in taken:
             show_taken(one)

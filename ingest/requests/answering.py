@@ -7,6 +7,7 @@ was. What was confirmed stays: a form is stored at once and is not asked for aga
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,12 +16,14 @@ from db.archive import Captured, RunEnded, RunStarted, new_run
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
 from ingest.requests.answer_plan import AnswerPlan, TablePlan, place_ids
+from ingest.requests.answer_reader import batches_of
 from ingest.requests.desk import Asker, Desk, Seen
 from ingest.requests.events import DocumentTaken, RegisterError
 from ingest.requests.forms import fingerprint_of
 from ingest.requests.register import Request
 from ingest.requests.settling import Settling, Taking
-from ingest.tables import read_tables
+from ingest.tables import DocumentRefused, Table
+from ingest.tables.many import read_many
 from ingest.values.text import clean
 
 
@@ -43,27 +46,35 @@ def take_answer(desk: Desk, request: Request, files: Sequence[Path], asker: Aske
     Raises:
         RegisterError: the request was not sent, or a document is the answer to another request.
         NeedsPersonError: a question came up and nobody is there.
-        ingest.tables.DocumentRefused: a document is not read at all.
+        ingest.tables.DocumentRefused: a document is not read at all; nothing was asked yet.
+        ingest.tables.many.ClusterError: the desk's cluster cannot be used.
     """
     if request.sent is None:
         raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
     prepared: list[Taking] = []
-    for path in files:
+    for path, tables in [*read_many(files, scan=desk.scan, scheduler=desk.scheduler)]:
+        if isinstance(tables, DocumentRefused):
+            raise tables
         body = path.read_bytes()
-        prepared.append(prepare(desk, request, (path.name, body), asker, before=prepared))
+        prepared.append(prepare(desk, request, (path.name, body), tables, asker, before=prepared))
     return [load(desk, request, taking) for taking in prepared]
 
 
 def prepare(
-    desk: Desk, request: Request, file: tuple[str, bytes], asker: Asker, *, before: Sequence[Taking] = ()
+    desk: Desk,
+    request: Request,
+    file: tuple[str, bytes],
+    tables: list[Table],
+    asker: Asker,
+    *,
+    before: Sequence[Taking] = (),
 ) -> Taking:
-    """Archive a document, read its tables, and settle with a person how each is read; nothing is loaded yet."""
+    """Archive a document, and settle with a person how each of its tables is read; nothing is loaded yet."""
     name, body = file
     digest = desk.archive.put(body)
     refuse_another_request(desk, request, digest, name)
-    tables = read_tables(body, name, scan=desk.scan)
     answer = new_plan(request, scan=desk.scan)
-    taking = Taking(name, digest, len(body), [], answer, [], [])
+    taking = Taking(name, digest, len(body), tables, answer)
     plans: list[TablePlan] = []
     for number, (table, place) in enumerate(zip(tables, place_ids(tables), strict=True), start=1):
         settling = Settling(desk, request, taking, Seen(name, number, table, fingerprint_of(table)), asker)
@@ -115,7 +126,8 @@ def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     )
     desk.archive.write(captured)
     loader = Loader(desk.engine, source, started)
-    counts = load_capture(loader, desk.archive, captured)
+    # what was shown and confirmed is what is loaded; a rebuild reads the document itself
+    counts = load_capture(loader, desk.archive, captured, read=partial(batches_of, tables=taking.read))
     ended = RunEnded(run=run, at=desk.at, state="finished", complete=True)
     desk.archive.write(ended)
     counts.vanished = loader.finish(ended).vanished

@@ -57,7 +57,8 @@ class Asker(Protocol):
 class Desk(msgspec.Struct):
     """Where answers are taken: the registry, the archive, the register and its journal, the forms, the source.
 
-    `at` is the instant of the sitting, ISO 8601 UTC; `scan` says that pictures of pages are to be read.
+    `at` is the instant of the sitting, ISO 8601 UTC; `scan` says that pictures of pages are to be read; `scheduler` is
+    the address of the Dask scheduler whose workers read, where it is not this machine.
     """
 
     engine: Engine
@@ -68,6 +69,7 @@ class Desk(msgspec.Struct):
     source: Source
     at: str
     scan: bool = False
+    scheduler: str = ""
 
     def enter(self, *events: Event) -> None:
         """Enter events in the register, each checked, and write them down.

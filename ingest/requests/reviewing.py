@@ -199,5 +199,6 @@ def load_sheet(desk: Desk, sheet: Sheet, *accepted: Accepted) -> Taken:
             raise NeedsPersonError(f"{sheet.name}, table {number}: {question}; decide that before it is loaded")
     desk.archive.get(sheet.sha256)  # before a run is begun that could not be ended
     reading = read_sheet(sheet, desk.register, desk.source, *accepted)
-    taking = Taking(sheet.name, sheet.sha256, sheet.byte_count, reading.seen, reading.answer, [], list(accepted))
+    taking = Taking(sheet.name, sheet.sha256, sheet.byte_count, sheet.tables, reading.answer, reading.seen)
+    taking.accepted = [*accepted]
     return load(desk, desk.register.find(sheet.answer.request), taking)

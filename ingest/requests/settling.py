@@ -23,19 +23,21 @@ from ingest.requests.events import Accepted, Asked, RegisterError, TableSeen, To
 from ingest.requests.forms import Form
 from ingest.requests.proposing import propose
 from ingest.requests.register import Request
+from ingest.tables import Table
 from ingest.values.text import clean
 
 
 class Taking(msgspec.Struct):
-    """One document on its way in: its bytes' hash, its tables, how each is read, what a person was asked."""
+    """One document on its way in: its bytes' hash, its tables as read, how each is read, what a person was asked."""
 
     name: str
     sha256: str
     byte_count: int
-    tables: list[TableSeen]
+    read: list[Table]
     plan: AnswerPlan
-    asked: list[Asked]
-    accepted: list[Accepted]
+    tables: list[TableSeen] = []
+    asked: list[Asked] = []
+    accepted: list[Accepted] = []
 
 
 class Settling:

@@ -11,7 +11,7 @@ import msgspec
 from ingest.tables.model import DocumentRefused, Merge, Place, Table, Total
 from ingest.tables.safety import MEMORY, SECONDS, Answer, ReadOrder, read_isolated
 
-__all__ = ["DocumentRefused", "Merge", "Place", "Table", "Total", "read_tables", "tables_as_json"]
+__all__ = ["DocumentRefused", "Merge", "Place", "Table", "Total", "as_plain", "read_tables"]
 
 
 def read_tables(
@@ -44,12 +44,7 @@ def read_tables(
     return msgspec.json.decode(read_isolated(data, order), type=Answer).given()
 
 
-def tables_as_json(path: Path | str, *, scan: bool = False) -> list[dict[str, Any]]:
-    """Tables of a document as plain values for printing as JSON.
-
-    Raises:
-        DocumentRefused: see `read_tables`.
-        OSError: the file cannot be opened.
-    """
-    plain: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(read_tables(path, scan=scan)))
+def as_plain(tables: list[Table]) -> list[dict[str, Any]]:
+    """Tables as plain values for printing as JSON."""
+    plain: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(tables))
     return plain

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.tables import DocumentRefused, Table, read_tables, tables_as_json
+from ingest.tables import DocumentRefused, Table, as_plain, read_tables
 from ingest.tables.formats import document_tables
 from ingest.tables.safety import MAX_DEPTH, MAX_MEMBERS, _environment, run_isolated
 from tests.tables.documents import (
@@ -282,10 +282,10 @@ def test_other_kinds_are_named(head: bytes) -> None:
     assert refused.value.reason == "unsupported"
 
 
-def test_tables_as_json_are_plain_values(tmp_path: Path) -> None:
+def test_tables_for_json_are_plain_values(tmp_path: Path) -> None:
     file = tmp_path / "misnamed.txt"
     file.write_bytes(ruled_pdf())
-    (table,) = tables_as_json(file)
+    (table,) = as_plain(read_tables(file))
     assert json.loads(json.dumps(table)) == table
     assert table["page"] == 1
     assert table["rows"] == [*ROWS, TOTAL]
