@@ -35,9 +35,9 @@ def home(tmp_path: Path) -> Path:
     (folder / "sources").mkdir(parents=True)
     shown = INVENTED.replace("answers_sample", "answers_shown").replace("publish: facts", "publish: files")
     (folder / "sources" / "answers_shown.yml").write_text(shown, encoding="utf-8")
-    run(folder, "requests", "new", "--body", "Выдуманное управление", "--years", "2024-2025")
-    run(folder, "requests", "sent", "2026-0001", "--on", "2026-03-06", "--channel", "portal")
-    run(folder, "requests", "answered", "2026-0001", "--on", "2026-03-20", "--state", "in full")
+    ref = run(folder, "requests", "new", "--body", "Выдуманное управление", "--years", "2024-2025").split()[0]
+    run(folder, "requests", "sent", ref, "--on", "2026-03-06", "--channel", "portal")
+    run(folder, "requests", "answered", ref, "--on", "2026-03-20", "--state", "in full")
     (folder / "answer.pdf").write_bytes(paper([*misread(ROWS), TOTAL]))
     return folder
 
@@ -52,7 +52,8 @@ class Review:
     """The command `requests review`, and where its page is."""
 
     def __init__(self, home: Path, *files: str) -> None:
-        command = ("requests", "review", "2026-0001", *files, "--who", "А. Б.", "--source", "answers_shown")
+        [ref] = re.findall(r"^(\d{4}-\d{4}) ", run(home, "requests", "status"), re.MULTILINE)
+        command = ("requests", "review", ref, *files, "--who", "А. Б.", "--source", "answers_shown")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli", *command],
             env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -6,8 +6,6 @@ import importlib
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,45 +18,8 @@ from ingest.tables import DocumentRefused, Table, as_plain, read_tables
 from ingest.tables import many as many_module
 from ingest.tables.many import ClusterError, read_many, read_on_worker
 from ingest.tables.safety import ReadOrder
+from tests.tables.cluster import SECONDS, Cluster
 from tests.tables.documents import HEADER, ROWS, TOTAL, ruled_pdf, word, workbook
-
-SECONDS = 60
-
-
-class Cluster:
-    """A scheduler and its workers, each a process of its own that listens on loopback alone."""
-
-    def __init__(self) -> None:
-        self.scheduler = self._start("dask_scheduler", "--port", "0")
-        self.address = self._told(self.scheduler, r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")
-        self.workers: list[subprocess.Popen[str]] = []
-
-    def add(self, count: int = 1) -> None:
-        for _ in range(count):
-            worker = self._start("dask_worker", self.address, "--no-nanny", "--nthreads", "1")
-            self._told(worker, r"(Starting established connection)")
-            self.workers.append(worker)
-
-    def _start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--host", "127.0.0.1", "--no-dashboard"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-
-    def _told(self, process: subprocess.Popen[str], words: str) -> str:
-        assert process.stderr
-        said = ""
-        for line in process.stderr:
-            said += line
-            if found := re.search(words, line):
-                return found[1]
-        raise AssertionError(said)
-
-    def stop(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.terminate()
-            process.communicate(timeout=SECONDS)
 
 
 @pytest.fixture
