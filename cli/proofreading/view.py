@@ -120,6 +120,7 @@ def _place(table: Table) -> str:
 
 def _rows(raw: Table, read: ReadTable, at: tuple[int, int] | None) -> list[dict[str, Any]]:
     totals = {(total.row, total.column): total for total in read.table.totals}
+    doubts = {(doubt.row, doubt.column): doubt.other for doubt in read.table.doubts}
     shown = []
     for row, texts in enumerate(read.table.rows):
         cells = []
@@ -129,11 +130,13 @@ def _rows(raw: Table, read: ReadTable, at: tuple[int, int] | None) -> list[dict[
             notes = []
             if correction is not None:
                 notes.append(f"read «{correction.was}», set right by {correction.who}: {correction.why}")
+            if (row, column) in doubts:
+                notes.append(f"not certain: read «{doubts[row, column]}» the second time")
             if (row, column) in read.faults:
                 notes.append(f"not taken: {read.faults[row, column]}")
             if total is not None:
                 notes.append("adds up" if total.verdict == "equal" else total_text(read.table, total))
-            wrong = (row, column) in read.faults or (total is not None and total.verdict != "equal")
+            wrong = (row, column) in {*read.faults, *doubts} or (total is not None and total.verdict != "equal")
             mark = "wrong" if wrong else "right" if total is not None else "set" if correction is not None else ""
             cells.append(
                 {"column": column + 1, "text": text, "notes": notes, "mark": mark, "at": at == (row + 1, column + 1)}

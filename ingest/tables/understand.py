@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ingest.tables.model import Column, Grid, Kind, Merge, Table, Total
+from ingest.tables.model import Column, Doubt, Grid, Kind, Merge, Place, Table, Total
 from ingest.tables.semantics import columns_of, filled, ordinal_column, row_kinds, split_grid
 from ingest.tables.totals import check_totals, figure_columns
 
@@ -46,7 +46,20 @@ def understand(grid: Grid, source: str) -> Table:
         totals=totals,
         notes=list(grid.notes),
         needs_review=review,
+        doubts=[
+            Doubt(r, k, other)
+            for place, other in grid.doubts
+            for r, row in enumerate(boxes)
+            for k, cell in enumerate(row)
+            if any(_holds(one, place) for one in cell)
+        ],
     )
+
+
+def _holds(cell: Place, inner: Place) -> bool:
+    """Whether the middle of one place lies in another."""
+    x, y = (inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2
+    return cell.page == inner.page and cell.x0 <= x <= cell.x1 and cell.y0 <= y <= cell.y1
 
 
 def with_texts(table: Table, texts: Mapping[tuple[int, int], str]) -> Table:
@@ -58,7 +71,8 @@ def with_texts(table: Table, texts: Mapping[tuple[int, int], str]) -> Table:
     before = _disagreements(table.totals)
     kinds, totals, wrong = _proved(rows, table.columns, table.merges, len(table.header))
     review = [*(reason for reason in table.needs_review if reason not in before), *wrong]
-    return msgspec.structs.replace(table, rows=rows, kinds=kinds, totals=totals, needs_review=review)
+    doubts = [doubt for doubt in table.doubts if (doubt.row, doubt.column) not in texts]
+    return msgspec.structs.replace(table, rows=rows, kinds=kinds, totals=totals, needs_review=review, doubts=doubts)
 
 
 def _proved(
