@@ -58,12 +58,13 @@ class Sitting:
         """What a document gives as it is decided and corrected now."""
         return read_sheet(sheet, self.register(), self.source)
 
-    def waits(self, sheet: Sheet) -> bool:
+    def touched(self, sheet: Sheet) -> bool:
         """Whether something is decided or corrected that is not in the records yet."""
-        request = self.request()
-        return (
-            sheet.sha256 in self._decided or sheet.sha256 not in request.documents or sheet.sha256 in request.unloaded
-        )
+        return sheet.sha256 in self._decided or sheet.sha256 in self.request().unloaded
+
+    def waits(self, sheet: Sheet) -> bool:
+        """Whether the records are not yet as the page shows them."""
+        return self.touched(sheet) or sheet.sha256 not in self.request().documents
 
     def picture(self, sheet: Sheet, page: int) -> DrawnPage:
         """One page of a document, drawn.

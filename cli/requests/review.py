@@ -33,8 +33,8 @@ def review(
 ) -> None:
     """Compare the documents of an answer with what was read, on a page of this machine alone.
 
-    New FILES are laid out first, the documents already taken after them. The page ends with Ctrl-C; what was corrected
-    is loaded then, if the page has not done so before.
+    New FILES are laid out first, the documents already taken after them. The page ends with Ctrl-C; documents with
+    something decided or corrected are loaded then, if the page has not done so before.
 
     \b
     Examples:
@@ -56,12 +56,12 @@ def review(
     if not only_load:
         _serve(sitting, port)
     for sheet in sheets:
-        if sheet.sha256 in sitting.request().unloaded and not any(
-            sheet.open_question(number) for number in range(1, len(sheet.tables) + 1)
-        ):
+        undecided = [number for number in range(1, len(sheet.tables) + 1) if sheet.open_question(number)]
+        if sitting.touched(sheet) and not undecided:
             show_taken(sitting.load(sheet))
         elif sitting.waits(sheet):
-            say(f"{sheet.name}: not loaded; what was decided and corrected is kept")
+            why = f"table {undecided[0]} is not decided" if undecided else "nothing was decided"
+            say(f"{sheet.name}: not loaded, since {why}; forms and corrections are kept")
 
 
 def _laid_out(desk: Desk, request: Request, files: tuple[Path, ...]) -> list[Sheet]:

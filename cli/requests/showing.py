@@ -67,6 +67,10 @@ def show_one(register: Register, request: Request, day: date) -> None:
         waiting = request.unloaded.get(digest, 0)
         if waiting:
             click.echo(f"    {_count(waiting, 'correction')} not loaded yet: requests review {request.ref} --load")
+    for digest, waiting in request.unloaded.items():
+        if digest not in request.documents:
+            told = f"{_count(waiting, 'correction')} of a document that was never loaded"
+            click.echo(f"  {digest[:12]}  {told}: requests review {request.ref} FILE")
     if request.asked:
         click.echo(f"  asked of a person: {len(request.asked)}")
     for one in request.asked:

@@ -72,7 +72,7 @@ def prepare(
     """Archive a document, and settle with a person how each of its tables is read; nothing is loaded yet."""
     name, body = file
     digest = desk.archive.put(body)
-    refuse_another_request(desk, request, digest, name)
+    refuse_double(desk, request, digest, name)
     answer = new_plan(request, scan=desk.scan)
     taking = Taking(name, digest, len(body), tables, answer)
     plans: list[TablePlan] = []
@@ -84,11 +84,11 @@ def prepare(
     return taking
 
 
-def refuse_another_request(desk: Desk, request: Request, sha256: str, name: str) -> None:
-    """One document answers one request, or its sums would count twice.
+def refuse_double(desk: Desk, request: Request, sha256: str, name: str) -> None:
+    """One document answers one request and belongs to one source, or its sums would count twice.
 
     Raises:
-        RegisterError: it was taken for another one.
+        RegisterError: it was taken for another request, or with another source.
     """
     holder = desk.register.holder_of(sha256)
     if holder is not None and holder.ref != request.ref:
@@ -96,6 +96,15 @@ def refuse_another_request(desk: Desk, request: Request, sha256: str, name: str)
             f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
             "one request, or its sums would count twice"
         )
+    if sha256 in request.documents:
+        source = capture_of(desk, request.documents[sha256]).source
+        if source != desk.source.name:
+            raise RegisterError(f"{name} was taken with --source {source}; say so, or its sums would count twice")
+
+
+def capture_of(desk: Desk, document: DocumentTaken) -> Captured:
+    """The capture by which a document was last taken."""
+    return next(one for one in desk.archive.events() if isinstance(one, Captured) and one.ref == document.capture)
 
 
 def new_plan(request: Request, *, scan: bool) -> AnswerPlan:

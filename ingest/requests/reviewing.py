@@ -10,14 +10,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from db.archive import Captured
 from ingest.requests.acceptance import COUNTING, Acceptance
 from ingest.requests.answer_plan import AnswerPlan, TablePlan, misfit, place_ids, rows_hash
 from ingest.requests.answer_table import Answerer, ReadTable, read_answer_table
-from ingest.requests.answering import Taken, load, new_plan, refuse_another_request
+from ingest.requests.answering import Taken, capture_of, load, new_plan, refuse_double
 from ingest.requests.correcting import corrected_table
 from ingest.requests.desk import Desk, LeftOut, NeedsPersonError
-from ingest.requests.events import Accepted, Asked, DocumentTaken, RegisterError, TableSeen
+from ingest.requests.events import Accepted, Asked, RegisterError, TableSeen
 from ingest.requests.forms import fingerprint_of
 from ingest.requests.register import Register, Request
 from ingest.requests.settling import Taking, said_of, table_seen
@@ -70,13 +69,15 @@ def lay_out(desk: Desk, request: Request, name: str, body: bytes) -> Sheet:
     """Put a document under review: as it was taken, or for the first time by the forms that are stored.
 
     Raises:
-        RegisterError: it is the answer to another request.
+        RegisterError: it is the answer to another request, or was taken with another source.
         ingest.tables.DocumentRefused: it is not read at all.
     """
     digest = desk.archive.put(body)
-    refuse_another_request(desk, request, digest, name)
+    refuse_double(desk, request, digest, name)
     taken = request.documents.get(digest)
-    before = _plan_of(desk, taken) if taken else new_plan(request, scan=desk.scan)
+    before = new_plan(request, scan=desk.scan)
+    if taken is not None:
+        before = msgspec.convert(capture_of(desk, taken).request, AnswerPlan)
     tables = read_tables(body, taken.file_name if taken else name, scan=before.scan)
     known = {plan.number: plan for plan in before.tables}
     plans = tuple(
@@ -85,14 +86,6 @@ def lay_out(desk: Desk, request: Request, name: str, body: bytes) -> Sheet:
     )
     answer = msgspec.structs.replace(before, tables=plans)
     return Sheet(taken.file_name if taken else name, digest, len(body), tables, answer)
-
-
-def _plan_of(desk: Desk, document: DocumentTaken) -> AnswerPlan:
-    """How a document was read when it was last taken."""
-    captured = next(
-        event for event in desk.archive.events() if isinstance(event, Captured) and event.ref == document.capture
-    )
-    return msgspec.convert(captured.request, AnswerPlan)
 
 
 def _with_said(plan: AnswerPlan, request: Request, sha256: str, accepted: Sequence[Accepted] = ()) -> AnswerPlan:

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.requests.correcting import CellCorrection, corrected_table
 from ingest.requests.entering import apply, fold
-from ingest.requests.events import Corrected, Drawn, RegisterError
+from ingest.requests.events import Corrected, Drawn, RegisterError, journal_at
 from ingest.tables import Table
 from ingest.tables.formats import document_tables
 from tests.requests.answers import HEADER, PERSON, ROWS, TOTAL, WIDTHS, asked_and_answered, misread, released
@@ -154,6 +154,34 @@ def test_what_cannot_be_corrected_is_told(home: Path, go: Go, tmp_path: Path) ->
         "requests", "correct", "answer.pdf", 1, 1, 1, "x", "--who", " ", "--why", "y", *SHOWN, code=2
     )
     assert "corrected" not in (home / "requests" / "requests.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_document_belongs_to_the_source_it_was_taken_with(home: Path, go: Go, tmp_path: Path) -> None:
+    ref = asked_and_answered(go, tmp_path, [*misread(ROWS), TOTAL], code=1)
+    other = ("--source", "answers_sample")
+    told = "answer.pdf was taken with --source answers_shown; say so"
+    assert told in go("requests", "correct", "answer.pdf", 1, 2, 4, "65 280,8", *WHO, *other, code=2)
+    assert told in go("requests", "accept", "answer.pdf", 1, "--why", "a slip", *other, code=2)
+    assert told in go("requests", "answer", ref, tmp_path / "answer.pdf", "--yes", *other, code=2)
+    assert told in go("requests", "review", ref, "--load", *other, code=2)
+
+
+@pytest.mark.slow
+def test_what_waits_is_loaded_without_a_page(home: Path, go: Go, tmp_path: Path) -> None:
+    ref = asked_and_answered(go, tmp_path, [*misread(ROWS), TOTAL], code=1)
+    journal = journal_at(home)
+    [document] = fold(journal.events()).find(ref).documents.values()
+    cell = {"sha256": document.sha256, "table": 1, "page": 1, "row": 2, "column": 4}
+    said = {"was": "65 230,8", "text": "65 280,8", "why": "so on the page", "who": "A. B."}
+    journal.write(Corrected(request=ref, at="2026-03-21T08:00:00Z", **cell, **said))
+    journal.write(Corrected(request=ref, at="2026-03-21T08:00:01Z", **cell | {"sha256": "f" * 64}, **said))
+    told = go("requests", "status", ref)
+    assert f"1 correction not loaded yet: requests review {ref} --load" in told
+    assert f"ffffffffffff  1 correction of a document that was never loaded: requests review {ref} FILE" in told
+    assert "table 1: taken, 2 of 2" in go("requests", "review", ref, "--load", *SHOWN)
+    assert "not loaded yet" not in go("requests", "status", ref)
+    assert "give --who" in go("requests", "review", ref, *SHOWN, code=2)
 
 
 def test_a_correction_in_a_word_file_names_no_page() -> None:
