@@ -10,30 +10,48 @@ from typing import Any
 
 import click
 
+from cli.main import Refused
 from ingest.installation import Installation
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print everything that was read, as JSON.")
 @click.option("--scan", is_flag=True, help="Read pictures of pages with character recognition.")
-def tables(file: Path, as_json: bool, scan: bool) -> None:
-    """Print the tables that are found in a document of any supported format.
+@click.option("--scheduler", default="", metavar="ADDRESS", help="A Dask scheduler whose workers read the FILES.")
+def tables(files: tuple[Path, ...], as_json: bool, scan: bool, scheduler: str) -> None:
+    """Print the tables that are found in documents of any supported format, file after file.
+
+    As many documents are read at once as this machine has processors; with --scheduler on those of a cluster.
 
     \b
     Examples:
       mediacontracts tables answer-14.pdf --json
       mediacontracts tables scan-of-an-answer.jpg --scan
+      mediacontracts tables answers/*.pdf --json --scheduler tcp://127.0.0.1:8786
     """
-    from ingest.tables import tables_as_json  # noqa: PLC0415 - brings in the PDF reader
+    from ingest.tables import as_plain  # noqa: PLC0415 - brings in what reads
+    from ingest.tables.many import read_many  # noqa: PLC0415
+    from ingest.tables.model import DocumentRefused  # noqa: PLC0415
 
-    found = tables_as_json(file, scan=scan)
+    found, refused = [], []
+    for _, read in read_many(files, scan=scan, scheduler=scheduler):
+        if isinstance(read, DocumentRefused):
+            refused.append(str(read))
+        else:
+            found += as_plain(read)
+    _print_tables(found, as_json=as_json)
+    if refused:
+        raise Refused("\n".join(refused))
+
+
+def _print_tables(found: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for number, table in enumerate(found, start=1):
-        place = f"page {table['page']}" if table.get("page") else f"sheet {table.get('sheet', '')}"
-        click.echo(f"table {number}, {place}: {len(table['rows'])} rows")
+        where = f"page {table['page']}" if table.get("page") else f"sheet {table.get('sheet', '')}"
+        click.echo(f"{table['source']}: table {number}, {where}: {len(table['rows'])} rows")
         for row in (*table["header"], *table["rows"]):
             click.echo("  " + " | ".join(row))
 

@@ -24,6 +24,7 @@ from ingest.requests.forms import FormError
 from ingest.requests.letters import LetterError
 from ingest.retract import UnknownTargetError
 from ingest.tables import DocumentRefused
+from ingest.tables.many import ClusterError
 from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
@@ -67,7 +68,7 @@ WRONG_USE = (
     DeadlineError,
     NoSplinkError,
 )
-TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError)
+TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError, ClusterError)
 
 
 def outcome_of(error: Exception) -> click.ClickException | None:

@@ -15,9 +15,10 @@ from cli.progress import say
 from ingest.checks import check as check_sources
 from ingest.claims import check_claims, claims_report, load_claims
 from ingest.installation import Installation, now
+from ingest.requests.entering import fold
 from ingest.requests.events import journal_at
 from ingest.requests.fill import fill_from_journal
-from ingest.requests.register import fold
+from ingest.requests.proofs import keep_proofs
 from ingest.retract import Retraction, named_run, read_retractions, write_retraction
 from ingest.salt import kept_salt
 from ingest.settle import settle
@@ -70,8 +71,6 @@ def released(
     installation: Installation, engine: Engine, sources: dict[str, Source], *, allow_mixed: bool = False
 ) -> ReleaseResult:
     """Set the published figures beside ours, bring proofs up to date, then build, verify and show a release."""
-    from ingest.requests.proofs import keep_proofs  # noqa: PLC0415 - brings in what draws pages
-
     with engine.begin() as connection:
         load_claims(connection)
         check_claims(connection)

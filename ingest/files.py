@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from db.archive import Archive, Captured, RunEnded, RunStarted, new_run
 from ingest.editions import assign_keys
 from ingest.load import Counts, Loader
-from ingest.reader import LayoutChangedError, Material, SourceRefusedError
+from ingest.reader import LayoutChangedError, Material, Reader, SourceRefusedError
 from ingest.readers import READERS
 from ingest.record import Record
 from ingest.source import Source
@@ -45,12 +45,15 @@ def load_capture(
     archive: Archive,
     captured: Captured,
     context: Sequence[Captured] = (),
+    *,
     passed_over: Counter[str] | None = None,
+    read: Reader | None = None,
 ) -> Counts:
     """Read one archived capture and load what it gives; the same function serves a first load and a rebuild.
 
     A source without ids is read whole before anything is loaded, since its keys come from pairing with what is
-    stored. Rows that the declaration passes over are counted by reason into `passed_over`.
+    stored. Rows that the declaration passes over are counted by reason into `passed_over`. `read` stands in for the
+    capture's reader where its document is read already.
     """
     source = loader.source
     material = Material(
@@ -59,7 +62,7 @@ def load_capture(
         tuple((other, archive.get(other.sha256)) for other in context),
     )
     total = Counts()
-    batches = READERS[captured.reader](material, source)
+    batches = (read or READERS[captured.reader])(material, source)
     if source.identity:
         whole = list(batches)
         records: list[Record] = [record for batch in whole for record in batch.records]

@@ -17,7 +17,7 @@ import msgspec
 import openpyxl
 from sqlalchemy import Engine
 
-from cli.asking import NobodyAsker
+from cli.requests.asking import NobodyAsker
 from cli.sample.contracts import invented_number, names
 from db.model.requests import RequestState
 from ingest.declaration import read_source
@@ -25,10 +25,10 @@ from ingest.installation import Installation, now
 from ingest.names.identity_lines import Spelling, decision_line
 from ingest.requests.answering import take_answer
 from ingest.requests.desk import Desk
+from ingest.requests.entering import fold
 from ingest.requests.events import Answered, Drawn, Event, Looked, Sent, journal_at
 from ingest.requests.fill import fill_requests
 from ingest.requests.forms import Forms, read_form
-from ingest.requests.register import fold
 from ingest.source import Source
 
 _SUBJECT = "Выплаты средствам массовой информации по государственному информационному заказу"

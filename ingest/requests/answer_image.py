@@ -13,11 +13,9 @@ from __future__ import annotations
 import ctypes
 import io
 import json
-import math
 import re
-import resource
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import pypdfium2 as pdfium
@@ -28,43 +26,20 @@ from rapidfuzz import fuzz
 from db.fold import fold
 from db.privacy import MASK, mask_person_ids
 from db.proof_names import picture_name, table_name
+from ingest.requests.picture_order import DPI, ProofOrder, around, on_page, pixels
 from ingest.tables.formats import detect, document_members, document_tables
-from ingest.tables.model import DocumentRefused, Place, Table
+from ingest.tables.model import DocumentRefused, Table
 from ingest.tables.pdf import open_pdf
+from ingest.tables.safety import limit_process
 
-DPI = 110
-"""Enough to read eight-point figures; a page of a table weighs some 40 kB."""
 _SCAN_DPI = 200
 """An image file is taken to be scanned so, as the reader of tables takes it."""
 _GREYS = 16
 WHITE = 255
-_ROOM = 3
 _LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
 _WITHDRAWN_LIKENESS = 85
 """Percent of likeness from which a text holds withdrawn words: a picture's letters may have been misread."""
 Box = tuple[float, float, float, float]
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What proofs are wanted.
-
-    Attributes:
-        name: name of the document.
-        sha256: its hash; the first 16 letters name the files.
-        tables: numbers of the tables that have records.
-        scan: whether pictures of pages are read.
-        withdrawn: words that nothing published may hold.
-        memory: limit of the address space in bytes.
-        seconds: limit of processor time.
-    """
-
-    name: str
-    sha256: str
-    tables: tuple[int, ...]
-    scan: bool = False
-    withdrawn: tuple[str, ...] = ()
-    memory: int = 2 * 1024**3
-    seconds: int = 300
 
 
 class _Drawn(msgspec.Struct):
@@ -76,7 +51,7 @@ class _Drawn(msgspec.Struct):
     bare: bool = True
 
 
-def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
+def document_proofs(data: bytes, order: ProofOrder) -> dict[str, bytes]:
     """Make the proofs of one document.
 
     Gives:
@@ -97,10 +72,10 @@ def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
                 proofs[table_name(order.sha256, number)] = _as_read(table)
         for page, shown in _pictures(content, order, kind, on_pages):
             rows = {
-                f"{number}.{row + 1}": _pixels(_around(places))
+                f"{number}.{row + 1}": pixels(around(places))
                 for number, table in on_pages.items()
                 for row in range(len(table.rows))
-                if table.kinds[row] == "data" and (places := _on(page, table, row))
+                if table.kinds[row] == "data" and (places := on_page(page, table, row))
             }
             told = {"width": shown.width, "height": shown.height, "rows": rows}
             name = picture_name(order.sha256, page, member)
@@ -110,7 +85,7 @@ def document_proofs(data: bytes, order: Order) -> dict[str, bytes]:
 
 
 def _documents(
-    data: bytes, order: Order, tables: dict[int, Table]
+    data: bytes, order: ProofOrder, tables: dict[int, Table]
 ) -> Iterator[tuple[str, bytes, str, dict[int, Table]]]:
     """The document itself, or each file inside an archive or letter: its path, bytes, kind, and its tables."""
     kind = detect(data, order.name)
@@ -124,29 +99,15 @@ def _documents(
         yield source, content, detect(content, source) if content else "", held
 
 
-def _on(page: int, table: Table, row: int) -> list[Place]:
-    return [place for cell in table.boxes[row] for place in cell if place.page == page]
-
-
-def _around(places: Sequence[Place]) -> Box:
-    return (
-        min(p.x0 for p in places), min(p.y0 for p in places), max(p.x1 for p in places), max(p.y1 for p in places)
-    )  # fmt: skip
-
-
-def _pixels(box: Box) -> list[int]:
-    """A box of points as left, top, width and height in pixels, with a little room around its letters."""
-    left, top = max(int(box[0] * DPI / 72) - _ROOM, 0), max(int(box[1] * DPI / 72) - _ROOM, 0)
-    return [left, top, math.ceil(box[2] * DPI / 72) + _ROOM - left, math.ceil(box[3] * DPI / 72) + _ROOM - top]
-
-
-def _pictures(data: bytes, order: Order, kind: str, tables: dict[int, Table]) -> Iterator[tuple[int, Image.Image]]:
+def _pictures(
+    data: bytes, order: ProofOrder, kind: str, tables: dict[int, Table]
+) -> Iterator[tuple[int, Image.Image]]:
     """Each page with rows of the tables, drawn and cleared of what is not to be shown."""
     pages = sorted({place.page for t in tables.values() for row in t.boxes for cell in row for place in cell} - {0})
     document = open_pdf(data, order.name) if kind == "pdf" else None
     try:
         for number in pages:
-            drawn = _Drawn(_scanned(data)) if document is None else _drawn(document, number)
+            drawn = _Drawn(scanned(data)) if document is None else _drawn(document, number)
             if _withdrawn(order, [drawn.text, *(text for t in tables.values() for text in _texts(t, number))]):
                 continue
             pencil = ImageDraw.Draw(drawn.shown)
@@ -158,7 +119,8 @@ def _pictures(data: bytes, order: Order, kind: str, tables: dict[int, Table]) ->
             document.close()
 
 
-def _scanned(data: bytes) -> Image.Image:
+def scanned(data: bytes) -> Image.Image:
+    """An image file as a grey page."""
     with Image.open(io.BytesIO(data)) as picture:
         grey = picture.convert("L")
     return grey.resize((round(grey.width * DPI / _SCAN_DPI), round(grey.height * DPI / _SCAN_DPI)))
@@ -245,16 +207,16 @@ def _cells_to_hide(tables: Iterable[Table], page: int, *, bare: bool) -> Iterato
                 if doubtful or mask_person_ids(text) != text:
                     for place in places:
                         if place.page == page:
-                            left, top, width, height = _pixels((place.x0, place.y0, place.x1, place.y1))
+                            left, top, width, height = pixels((place.x0, place.y0, place.x1, place.y1))
                             yield left, top, left + width, top + height
 
 
 def _only_tables(shown: Image.Image, tables: Iterable[Table], page: int) -> Image.Image:
     kept = Image.new("L", shown.size, WHITE)
     for table in tables:
-        places = [place for row in range(len(table.rows)) for place in _on(page, table, row)]
+        places = [place for row in range(len(table.rows)) for place in on_page(page, table, row)]
         if places:
-            left, top, width, height = _pixels(_around(places))
+            left, top, width, height = pixels(around(places))
             box = (max(left, 0), max(top, 0), min(left + width, shown.width), min(top + height, shown.height))
             kept.paste(shown.crop(box), box[:2])
     return kept
@@ -271,11 +233,11 @@ def _png(shown: Image.Image) -> bytes:
 
 def _texts(table: Table, page: int = 0) -> list[str]:
     """Every text of a table; with a page only the rows that stand on it."""
-    rows = [cells for row, cells in enumerate(table.rows) if not page or _on(page, table, row)]
+    rows = [cells for row, cells in enumerate(table.rows) if not page or on_page(page, table, row)]
     return [table.title, *(text for row in (*table.header, *rows) for text in row)]
 
 
-def _withdrawn(order: Order, texts: Iterable[str]) -> bool:
+def _withdrawn(order: ProofOrder, texts: Iterable[str]) -> bool:
     if not order.withdrawn:
         return False
     told = _bare(" ".join(texts))
@@ -311,10 +273,8 @@ def _as_read(table: Table) -> bytes:
 
 def main() -> int:
     """Limit this process, read the document from standard input, write the proofs as MessagePack."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
-    resource.setrlimit(resource.RLIMIT_AS, (order.memory, order.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (order.seconds, order.seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    order = msgspec.json.decode(sys.argv[1], type=ProofOrder)
+    limit_process(order.memory, order.seconds)
     sys.stdout.buffer.write(msgspec.msgpack.encode(document_proofs(sys.stdin.buffer.read(), order)))
     return 0
 

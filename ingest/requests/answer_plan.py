@@ -8,6 +8,8 @@ from collections import Counter
 import msgspec
 
 from ingest.readers.cells import row_hash
+from ingest.requests.acceptance import Acceptance
+from ingest.requests.correcting import CellCorrection
 from ingest.requests.forms import Form, fingerprint_of
 from ingest.tables import Place, Table
 from ingest.values.text import clean
@@ -18,13 +20,6 @@ class DeclaredUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     currency: str
     factor: int
-    why: str
-
-
-class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person accepted of a table, with the reason."""
-
-    blocks: tuple[str, ...]
     why: str
 
 
@@ -42,6 +37,7 @@ class TablePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     year_why: str = ""
     twins: tuple[str, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
+    corrected: tuple[CellCorrection, ...] = ()
 
 
 class AnswerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

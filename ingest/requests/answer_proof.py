@@ -8,14 +8,12 @@ from decimal import Decimal
 
 from db.words import AmountState
 from ingest.requests.answer_plan import heading_text
+from ingest.requests.correcting import LONG_NUMBER
 from ingest.tables import Table, Total
 from ingest.values.amount import AmountError, Unit, read_amount
 from ingest.values.text import clean
 
 _SAID_ELSEWHERE = re.compile(r"^(total in row \d+ does not agree|no unit is printed)")
-
-_LONG_NUMBER = re.compile(r"\d{10,}")
-"""A person's number with a slip in it is not known as one, and is not to be repeated."""
 
 Minor = Mapping[tuple[int, int], int | None]
 """Minor units that went into records, by row and column from 0; a cell that was not read is not there."""
@@ -50,7 +48,7 @@ def _unproved(table: Table, total: Total, unit: Unit, minor: Minor, unread: Mapp
         return []  # a total of subtotals, each of which is proved by its own rows
     missing = [row for row in covered if (row, total.column) not in minor]
     if missing:
-        why = next((f" ({_LONG_NUMBER.sub('…', unread[row])})" for row in missing if row in unread), "")
+        why = next((f" ({LONG_NUMBER.sub('…', unread[row])})" for row in missing if row in unread), "")
         told = ", ".join(str(row + 1) for row in missing)
         return [f"{_where(table, total)}: row {told} could not be read{why}, so the total proves nothing"]
     try:

@@ -11,7 +11,7 @@ from ingest.record import Batch, Rejected
 from ingest.requests.answer_plan import AnswerPlan, TablePlan, place_ids
 from ingest.requests.answer_table import Answerer, read_answer_table
 from ingest.source import Source
-from ingest.tables import read_tables
+from ingest.tables import Table, read_tables
 
 
 def read_answer(material: Material, source: Source) -> Iterator[Batch]:
@@ -24,9 +24,15 @@ def read_answer(material: Material, source: Source) -> Iterator[Batch]:
         ingest.tables.DocumentRefused: the document is not read at all.
     """
     captured = material.capture
+    scan = msgspec.convert(captured.request, AnswerPlan).scan
+    return batches_of(material, source, tables=read_tables(material.body, captured.file_name, scan=scan))
+
+
+def batches_of(material: Material, source: Source, *, tables: list[Table]) -> Iterator[Batch]:
+    """Batches of a document whose tables are read already; see `read_answer`."""
+    captured = material.capture
     answer = msgspec.convert(captured.request, AnswerPlan)
     answerer = Answerer(captured.sha256, answer, source)
-    tables = read_tables(material.body, captured.file_name, scan=answer.scan)
     plans = {plan.number: plan for plan in answer.tables}
     for number, (table, place) in enumerate(zip(tables, place_ids(tables), strict=True), start=1):
         plan = plans.pop(number, TablePlan(number=number))

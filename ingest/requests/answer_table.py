@@ -8,6 +8,7 @@ against a table keeps all its records from counting until a person accepts it.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,9 +17,11 @@ import msgspec
 from db.words import AmountRole, Instrument, Standing, YearState
 from ingest.readers.cells import row_hash
 from ingest.record import Party, Record, Rejected, Sum
+from ingest.requests.acceptance import accepted_why
 from ingest.requests.answer_fields import RowError, RowFields, party_of, row_fields
 from ingest.requests.answer_plan import AnswerPlan, TablePlan, heading_text, locator, misfit
 from ingest.requests.answer_proof import blocks_of
+from ingest.requests.correcting import CellCorrection, CorrectedTable, corrected_table, told
 from ingest.requests.forms import Form, FormColumn
 from ingest.source import Source
 from ingest.tables import Table
@@ -48,8 +51,19 @@ class Answerer(msgspec.Struct, frozen=True):
 
 
 class ReadTable(msgspec.Struct, kw_only=True):
-    """What a table gave. `blocks` says what stands against it, `accepted_why` with which reason all was accepted."""
+    """What a table gave.
 
+    Attributes:
+        table: the table, corrections of its cells laid over it.
+        corrected: those corrections, by row and column from 0.
+        faults: why a cell, or with None a row, was not read, by row and column from 0.
+        blocks: what stands against it.
+        accepted_why: with which reason all of that was accepted.
+    """
+
+    table: Table
+    corrected: Mapping[tuple[int, int], CellCorrection] = {}
+    faults: dict[tuple[int, int | None], str] = {}
     records: list[Record] = []
     rejected: list[Rejected] = []
     passed_over: dict[str, int] = {}
@@ -72,17 +86,20 @@ def read_answer_table(table: Table, place: str, plan: TablePlan, answerer: Answe
         answerer: whose answer it is.
     """
     if plan.left_out:
-        return ReadTable(passed_over={f"left out: {plan.left_out}": len(table.rows)})
+        return ReadTable(table=table, passed_over={f"left out: {plan.left_out}": len(table.rows)})
+    corrected = corrected_table(table, plan.corrected)
     problem = misfit(table, plan)
     if problem or plan.form is None:
-        return _refused(table, plan, problem)
-    return _Reading(table, place, plan, answerer).read(plan.form)
+        return _refused(corrected, plan, problem)
+    return _Reading(corrected, place, plan, answerer).read(plan.form)
 
 
-def _refused(table: Table, plan: TablePlan, problem: str) -> ReadTable:
+def _refused(corrected: CorrectedTable, plan: TablePlan, problem: str) -> ReadTable:
     """Every row that is no total or heading, kept as rejected."""
+    table = corrected.table
     rows = [row for row, kind in enumerate(table.kinds) if kind == "data"]
-    return ReadTable(rejected=[_rejected(table, plan.number, row, None, problem) for row in rows])
+    rejected = [_rejected(table, plan.number, row, None, problem) for row in rows]
+    return ReadTable(table=table, corrected=corrected.laid, rejected=rejected)
 
 
 def _rejected(table: Table, number: int, row: int, column: int | None, reason: str) -> Rejected:
@@ -91,16 +108,19 @@ def _rejected(table: Table, number: int, row: int, column: int | None, reason: s
 
 
 class _Reading:
-    """The reading of one table by one form."""
+    """The reading of one table, its corrections laid over it, by one form."""
 
-    def __init__(self, table: Table, place: str, plan: TablePlan, answerer: Answerer) -> None:
-        self.table, self.plan, self.answerer = table, plan, answerer
+    def __init__(self, corrected: CorrectedTable, place: str, plan: TablePlan, answerer: Answerer) -> None:
+        self.table, self.plan, self.answerer = corrected.table, plan, answerer
+        self.corrected = corrected
+        table = corrected.table
         self.key = f"{answerer.sha256}/{place}"
         self.labels = fill_down(table.rows, table.merges, len(table.header))
         self.years = year_of_rows(table.rows, table.kinds)
         self.minor: dict[tuple[int, int], int | None] = {}
         self.unread: dict[int, str] = {}
-        self.out = ReadTable(records=[], rejected=[], passed_over={})
+        self.out = ReadTable(table=table, corrected=corrected.laid, faults={}, records=[], rejected=[], passed_over={})
+        self.above: list[int] = []
 
     def read(self, form: Form) -> ReadTable:
         """Read all rows, prove the totals, and decide whether the records count."""
@@ -113,9 +133,12 @@ class _Reading:
                 continue
             if kind == "group":
                 group = clean(" ".join(cells))
+            if kind in {"group", "year"}:
+                self.above = [*(other for other in self.above if self.table.kinds[other] != kind), row]
             why = _UNREAD_KINDS[kind]
             self.out.passed_over[why] = self.out.passed_over.get(why, 0) + 1
-        self.out.blocks = blocks_of(self.table, units, self.minor, self.unread, self.plan.twins)
+        blocks = blocks_of(self.table, units, self.minor, self.unread, self.plan.twins)
+        self.out.blocks = (*self.corrected.refused, *blocks)
         self._judge()
         return self.out
 
@@ -124,7 +147,7 @@ class _Reading:
         blocks = self.out.blocks
         if not blocks:
             return
-        why = next((one.why for one in reversed(self.plan.accepted) if set(blocks) <= set(one.blocks)), "")
+        why = accepted_why(self.plan.accepted, blocks)
         self.out.accepted_why = why
         for record in self.out.records:
             if why:
@@ -144,19 +167,22 @@ class _Reading:
         try:
             fields = row_fields(self.table, form, self.labels[row], group)
         except RowError as error:
-            self.out.rejected.append(_rejected(self.table, self.plan.number, row, None, str(error)))
-            self.unread[row] = str(error)
+            self._reject(row, None, str(error))
             return
         for number, unit in units.items():
             try:
                 amount = self._amount(row, number, form.columns[number], unit)
                 record = self._record(row, number, form, fields, amount)
             except RowError as error:
-                self.out.rejected.append(_rejected(self.table, self.plan.number, row, number, str(error)))
-                self.unread.setdefault(row, str(error))
+                self._reject(row, number, str(error))
             else:
                 self.minor[row, number] = amount.minor
                 self.out.records.append(record)
+
+    def _reject(self, row: int, column: int | None, reason: str) -> None:
+        self.out.rejected.append(_rejected(self.table, self.plan.number, row, column, reason))
+        self.out.faults[row, column] = reason
+        self.unread.setdefault(row, reason)
 
     def _amount(self, row: int, number: int, column: FormColumn, unit: Unit) -> Amount:
         heading = heading_text(self.table, number)
@@ -178,7 +204,7 @@ class _Reading:
         if measure is None:
             raise RowError(f"{heading_text(self.table, number)}: the form does not say what it measures")
         year = self._year(row, number, form, fields)
-        told: dict[str, Any] = {name: fields.texts[name] for name in _FIELDS if name in fields.texts}
+        said: dict[str, Any] = {name: fields.texts[name] for name in _FIELDS if name in fields.texts}
         at = f"{self.key}/row {row + 1}"
         same_thing = f"/{year['year']}" if form.year_from == "heading" else ""
         record = Record(
@@ -203,15 +229,15 @@ class _Reading:
             year_basis=form.year_basis,
             locator=locator(self.table, self.plan.number, row, number),
             region_text=fields.texts.get("region", ""),
-            details=self._details(form, fields),
+            details=self._details(row, number, form, fields),
             **year,
-            **told,
+            **said,
         )
         if "intermediary" in fields.texts:
             record.intermediary = party_of(fields.texts["intermediary"])
         return record
 
-    def _details(self, form: Form, fields: RowFields) -> dict[str, str]:
+    def _details(self, row: int, number: int, form: Form, fields: RowFields) -> dict[str, str]:
         details = {**fields.details, "request": self.answerer.plan.request}
         if form.year_from == "document":
             details["year said by a person"] = self.plan.year_why
@@ -219,7 +245,19 @@ class _Reading:
             details["medium"] = fields.texts["medium"]
         if "payer" in fields.texts:
             details["answered by"] = self.answerer.plan.payer
+        sums = [n for n, column in enumerate(form.columns) if column.to == "amount"]
+        rests_on = [one for one in self._corrections(row) if one.cell[1] == number or one.cell[1] not in sums]
+        if rests_on:
+            headings = {one.cell[1]: heading_text(self.table, one.cell[1]) for one in rests_on}
+            details["corrected cells"] = told(rests_on, headings, sums)
         return details
+
+    def _corrections(self, row: int) -> list[CellCorrection]:
+        """Corrections of a row, of the labels over it, and of labels merged down to it."""
+        depth = len(self.table.header)
+        cells = {(other, column) for other in (row, *self.above) for column in range(len(self.table.columns))}
+        cells |= {(m.row0 - depth, m.column0) for m in self.table.merges if m.row0 - depth < row <= m.row1 - depth}
+        return [one for cell, one in sorted(self.corrected.laid.items()) if cell in cells]
 
     def _payer(self, fields: RowFields) -> Party:
         plan = self.answerer.plan

@@ -7,6 +7,7 @@ was. What was confirmed stays: a form is stored at once and is not asked for aga
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,14 +15,15 @@ import msgspec
 from db.archive import Captured, RunEnded, RunStarted, new_run
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
-from ingest.requests.answer_plan import Acceptance, AnswerPlan, TablePlan, place_ids
-from ingest.requests.answer_table import Answerer, read_answer_table
+from ingest.requests.answer_plan import AnswerPlan, TablePlan, place_ids
+from ingest.requests.answer_reader import batches_of
 from ingest.requests.desk import Asker, Desk, Seen
-from ingest.requests.events import Accepted, DocumentTaken, RegisterError
+from ingest.requests.events import DocumentTaken, RegisterError
 from ingest.requests.forms import fingerprint_of
 from ingest.requests.register import Request
-from ingest.requests.settling import Settling, Taking, table_seen
-from ingest.tables import read_tables
+from ingest.requests.settling import Settling, Taking
+from ingest.tables import DocumentRefused, Table
+from ingest.tables.many import read_many
 from ingest.values.text import clean
 
 
@@ -44,39 +46,35 @@ def take_answer(desk: Desk, request: Request, files: Sequence[Path], asker: Aske
     Raises:
         RegisterError: the request was not sent, or a document is the answer to another request.
         NeedsPersonError: a question came up and nobody is there.
-        ingest.tables.DocumentRefused: a document is not read at all.
+        ingest.tables.DocumentRefused: a document is not read at all; nothing was asked yet.
+        ingest.tables.many.ClusterError: the desk's cluster cannot be used.
     """
     if request.sent is None:
         raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
     prepared: list[Taking] = []
-    for path in files:
+    for path, tables in [*read_many(files, scan=desk.scan, scheduler=desk.scheduler)]:
+        if isinstance(tables, DocumentRefused):
+            raise tables
         body = path.read_bytes()
-        prepared.append(prepare(desk, request, (path.name, body), asker, before=prepared))
+        prepared.append(prepare(desk, request, (path.name, body), tables, asker, before=prepared))
     return [load(desk, request, taking) for taking in prepared]
 
 
 def prepare(
-    desk: Desk, request: Request, file: tuple[str, bytes], asker: Asker, *, before: Sequence[Taking] = ()
+    desk: Desk,
+    request: Request,
+    file: tuple[str, bytes],
+    tables: list[Table],
+    asker: Asker,
+    *,
+    before: Sequence[Taking] = (),
 ) -> Taking:
-    """Archive a document, read its tables, and settle with a person how each is read; nothing is loaded yet."""
+    """Archive a document, and settle with a person how each of its tables is read; nothing is loaded yet."""
     name, body = file
     digest = desk.archive.put(body)
-    holder = desk.register.holder_of(digest)
-    if holder is not None and holder.ref != request.ref:
-        raise RegisterError(
-            f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
-            "one request, or its sums would count twice"
-        )
-    tables = read_tables(body, name, scan=desk.scan)
-    drawn = request.drawn
-    answer = AnswerPlan(
-        request=request.ref,
-        payer=clean(drawn.body),
-        payer_lang=drawn.body_lang,
-        level=drawn.level,
-        scan=desk.scan,
-    )
-    taking = Taking(name, digest, len(body), [], answer, [], [])
+    refuse_double(desk, request, digest, name)
+    answer = new_plan(request, scan=desk.scan)
+    taking = Taking(name, digest, len(body), tables, answer)
     plans: list[TablePlan] = []
     for number, (table, place) in enumerate(zip(tables, place_ids(tables), strict=True), start=1):
         settling = Settling(desk, request, taking, Seen(name, number, table, fingerprint_of(table)), asker)
@@ -84,6 +82,37 @@ def prepare(
         plans.append(plan)
     taking.plan = msgspec.structs.replace(answer, tables=tuple(plans))
     return taking
+
+
+def refuse_double(desk: Desk, request: Request, sha256: str, name: str) -> None:
+    """One document answers one request and belongs to one source, or its sums would count twice.
+
+    Raises:
+        RegisterError: it was taken for another request, or with another source.
+    """
+    holder = desk.register.holder_of(sha256)
+    if holder is not None and holder.ref != request.ref:
+        raise RegisterError(
+            f"{name} was taken already, as the answer to {holder.ref} ({holder.drawn.body}); one document answers "
+            "one request, or its sums would count twice"
+        )
+    if sha256 in request.documents:
+        source = capture_of(desk, request.documents[sha256]).source
+        if source != desk.source.name:
+            raise RegisterError(f"{name} was taken with --source {source}; say so, or its sums would count twice")
+
+
+def capture_of(desk: Desk, document: DocumentTaken) -> Captured:
+    """The capture by which a document was last taken."""
+    return next(one for one in desk.archive.events() if isinstance(one, Captured) and one.ref == document.capture)
+
+
+def new_plan(request: Request, *, scan: bool) -> AnswerPlan:
+    """How a document of this answer is read, before anything is known of its tables."""
+    drawn = request.drawn
+    return AnswerPlan(
+        request=request.ref, payer=clean(drawn.body), payer_lang=drawn.body_lang, level=drawn.level, scan=scan
+    )
 
 
 def load(desk: Desk, request: Request, taking: Taking) -> Taken:
@@ -106,7 +135,8 @@ def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     )
     desk.archive.write(captured)
     loader = Loader(desk.engine, source, started)
-    counts = load_capture(loader, desk.archive, captured)
+    # what was shown and confirmed is what is loaded; a rebuild reads the document itself
+    counts = load_capture(loader, desk.archive, captured, read=partial(batches_of, tables=taking.read))
     ended = RunEnded(run=run, at=desk.at, state="finished", complete=True)
     desk.archive.write(ended)
     counts.vanished = loader.finish(ended).vanished
@@ -121,41 +151,3 @@ def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     )
     desk.enter(*taking.asked, *taking.accepted, document)
     return Taken(document, counts)
-
-
-def accept_table(desk: Desk, request: Request, document: DocumentTaken, number: int, why: str) -> Taken:
-    """Accept what stands against one table of a document, and read the document again so that it counts.
-
-    Raises:
-        RegisterError: nothing stands against it, or no reason is given.
-    """
-    table = next((table for table in document.tables if table.number == number), None)
-    if table is None:
-        raise RegisterError(f"{document.file_name} has no table {number}; it has {len(document.tables)}")
-    if not table.blocks:
-        raise RegisterError(f"{document.file_name}, table {number}: nothing stands against it")
-    if not why.strip():
-        raise RegisterError(f"{document.file_name}, table {number}: give the reason (--why)")
-    accepted = Accepted(
-        request=request.ref, at=desk.at, sha256=document.sha256, table=number, blocks=table.blocks, why=why.strip()
-    )
-    body = desk.archive.get(document.sha256)
-    captures = [event for event in desk.archive.events() if isinstance(event, Captured)]
-    captured = next(event for event in reversed(captures) if event.ref == document.capture)
-    plan = msgspec.convert(captured.request, AnswerPlan)
-    acceptance = Acceptance(accepted.blocks, accepted.why)
-    plan = msgspec.structs.replace(
-        plan,
-        tables=tuple(
-            msgspec.structs.replace(one, accepted=(*one.accepted, acceptance)) if one.number == number else one
-            for one in plan.tables
-        ),
-    )
-    tables = read_tables(body, document.file_name, scan=plan.scan)
-    answerer = Answerer(document.sha256, plan, desk.source)
-    seen = [
-        table_seen(table, place, one, read_answer_table(table, place, one, answerer))
-        for table, place, one in zip(tables, place_ids(tables), plan.tables, strict=True)
-    ]
-    taking = Taking(document.file_name, document.sha256, len(body), seen, plan, [], [accepted])
-    return load(desk, request, taking)

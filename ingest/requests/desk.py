@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from db.archive import Archive
 from ingest.requests.answer_plan import DeclaredUnit
+from ingest.requests.entering import apply
 from ingest.requests.events import Event, Journal
 from ingest.requests.forms import Form, Forms
 from ingest.requests.proposing import Proposal
-from ingest.requests.register import Register, apply
+from ingest.requests.register import Register
 from ingest.source import Source
 from ingest.tables import Table
 
@@ -56,7 +57,8 @@ class Asker(Protocol):
 class Desk(msgspec.Struct):
     """Where answers are taken: the registry, the archive, the register and its journal, the forms, the source.
 
-    `at` is the instant of the sitting, ISO 8601 UTC; `scan` says that pictures of pages are to be read.
+    `at` is the instant of the sitting, ISO 8601 UTC; `scan` says that pictures of pages are to be read; `scheduler` is
+    the address of the Dask scheduler whose workers read, where it is not this machine.
     """
 
     engine: Engine
@@ -67,6 +69,7 @@ class Desk(msgspec.Struct):
     source: Source
     at: str
     scan: bool = False
+    scheduler: str = ""
 
     def enter(self, *events: Event) -> None:
         """Enter events in the register, each checked, and write them down.

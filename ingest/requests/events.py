@@ -159,6 +159,20 @@ class Accepted(_Event, tag="accepted", kw_only=True):
     why: str
 
 
+class Corrected(_Event, tag="corrected", kw_only=True):
+    """A person set the text of one cell right (`correcting.CellCorrection`); the document need not be loaded yet."""
+
+    sha256: str
+    table: int
+    page: int = 0
+    row: int
+    column: int
+    was: str
+    text: str
+    why: str
+    who: str
+
+
 class Asked(_Event, tag="asked", kw_only=True):
     """A question that a person was asked while a document was taken, and the answer."""
 
@@ -169,7 +183,18 @@ class Asked(_Event, tag="asked", kw_only=True):
 
 
 Event = (
-    Drawn | Lettered | Sent | Extended | Answered | Appealed | Withdrawn | Looked | DocumentTaken | Accepted | Asked
+    Drawn
+    | Lettered
+    | Sent
+    | Extended
+    | Answered
+    | Appealed
+    | Withdrawn
+    | Looked
+    | DocumentTaken
+    | Accepted
+    | Corrected
+    | Asked
 )
 
 

@@ -23,9 +23,11 @@ from db.model import (
 from db.model.base import Base
 from db.model.requests import RequestState
 from ingest.record import Party
+from ingest.requests.acceptance import accepted_why
 from ingest.requests.coverage import openness
+from ingest.requests.entering import fold
 from ingest.requests.events import TableSeen, journal_at
-from ingest.requests.register import Register, Request, accepted_why, fold, state_of
+from ingest.requests.register import Register, Request, state_of
 from ingest.spelling import Spellings
 from ingest.values.text import clean
 
@@ -42,12 +44,12 @@ def fill_requests(engine: Engine, register: Register) -> int:
     with writing(engine) as connection:
         for mapped in _ALL:
             connection.execute(delete(table_of(mapped)))
-        names = _body_names(connection, register)
+        names, bodies = _bodies(connection, register)
         captures = {row[0]: row[1] for row in connection.execute(select(Capture.ref, Capture.id))}
         rows = _Rows(names, captures)
         for request in register.requests.values():
             rows.add(request, register.as_of)
-        rows.add_openness(register, _bodies(connection, register))
+        rows.add_openness(register, bodies)
         for mapped in reversed(_ALL):
             held = rows.held[mapped]
             if held:
@@ -68,42 +70,23 @@ def fill_from_journal(engine: Engine, home: Path) -> int:
     return fill_requests(engine, fold(journal.events())) if journal.path.exists() else 0
 
 
-def _spellings(connection: Connection, country: str) -> Spellings:
-    spellings = Spellings(country)
-    spellings.refresh(connection)
-    return spellings
-
-
-def _party(request: Request) -> Party:
-    drawn = request.drawn
-    return Party(name=clean(drawn.body), lang=drawn.body_lang, level=drawn.level)
-
-
-def _countries(register: Register) -> dict[str, list[Request]]:
-    found: dict[str, list[Request]] = {}
+def _bodies(connection: Connection, register: Register) -> tuple[dict[str, int], dict[str, str]]:
+    """The spelling of each request's body, written where it is new; the id of the body behind each name asked."""
+    countries: dict[str, list[Request]] = {}
     for request in register.requests.values():
-        found.setdefault(request.drawn.country, []).append(request)
-    return found
-
-
-def _body_names(connection: Connection, register: Register) -> dict[str, int]:
-    """The spelling of each request's body, written where it is new."""
+        countries.setdefault(request.drawn.country, []).append(request)
     names: dict[str, int] = {}
-    for country, requests in _countries(register).items():
-        spellings = _spellings(connection, country)
-        names |= {request.ref: spellings.body(_party(request)) for request in requests}
-        spellings.flush(connection)
-    return names
-
-
-def _bodies(connection: Connection, register: Register) -> dict[str, str]:
-    """The id of the body behind each name that was asked."""
     bodies: dict[str, str] = {}
-    for country, requests in _countries(register).items():
-        spellings = _spellings(connection, country)
+    for country, requests in countries.items():
+        spellings = Spellings(country)
+        spellings.refresh(connection)
         for request in requests:
-            bodies[request.drawn.body] = str(spellings.body_entity(spellings.body(_party(request))))
-    return bodies
+            drawn = request.drawn
+            body = spellings.body(Party(name=clean(drawn.body), lang=drawn.body_lang, level=drawn.level))
+            names[request.ref] = body
+            bodies[drawn.body] = str(spellings.body_entity(body))
+        spellings.flush(connection)
+    return names, bodies
 
 
 def _day(value: date | None) -> str | None:
@@ -190,7 +173,7 @@ class _Rows:
 
     def _table(self, document: int, table: TableSeen, request: Request, sha256: str) -> None:
         number = self._next(DocumentTable)
-        accepted = accepted_why(request, sha256, table.number, table.blocks) if table.blocks else ""
+        accepted = accepted_why(request.acceptances(sha256, table.number), table.blocks) if table.blocks else ""
         self.held[DocumentTable].append(
             {
                 "id": number,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,12 +12,13 @@ import msgspec
 from db.archive import Archive, Captured
 from db.model.requests import TableState
 from ingest.files import silent
-from ingest.requests.answer_image import Order
 from ingest.requests.answer_plan import AnswerPlan
 from ingest.requests.events import DocumentTaken
+from ingest.requests.picture_order import ProofOrder
 from ingest.requests.register import Register, Request, state_of
 from ingest.source import Source
 from ingest.tables import DocumentRefused
+from ingest.tables.safety import run_isolated
 
 SECONDS = 600
 """Wall-clock limit for one document."""
@@ -71,6 +68,7 @@ def keep_proofs(
     if wanted:
         captures = {e.ref: e for e in archive.events() if isinstance(e, Captured) and e.ref in wanted}
     made: dict[str, _Made] = {}
+    drawn_by = version("mediacontracts").encode()
     for request in register.requests.values():
         for document in request.documents.values():
             captured = captures.get(document.capture)
@@ -78,8 +76,7 @@ def keep_proofs(
             if captured is None or source is None or source.licence.publish != "files":
                 continue
             order = _order(request, document, captured, words)
-            told = f"{version('mediacontracts')} {msgspec.json.encode(order).decode()}"
-            key = sha256(told.encode()).hexdigest()
+            key = sha256(drawn_by + msgspec.json.encode(order)).hexdigest()
             known = before.get(document.sha256)
             if known is None or known.key != key or not all((folder / name).is_file() for name in known.files):
                 try:
@@ -98,14 +95,14 @@ def keep_proofs(
     return sorted({folder / name for one in made.values() for name in one.files})
 
 
-def _order(request: Request, document: DocumentTaken, captured: Captured, withdrawn: tuple[str, ...]) -> Order:
+def _order(request: Request, document: DocumentTaken, captured: Captured, withdrawn: tuple[str, ...]) -> ProofOrder:
     plan = msgspec.convert(captured.request, AnswerPlan)
     shown = [
         table.number
         for table in document.tables
         if table.records and state_of(table, request, document.sha256) is not TableState.LEFT_OUT
     ]
-    return Order(document.file_name, document.sha256, tuple(shown), plan.scan, withdrawn)
+    return ProofOrder(document.file_name, document.sha256, tuple(shown), plan.scan, withdrawn)
 
 
 def _clear(folder: Path, wanted: set[str]) -> None:
@@ -115,22 +112,8 @@ def _clear(folder: Path, wanted: set[str]) -> None:
             path.unlink()
 
 
-def _drawn(data: bytes, order: Order) -> _Files:
-    kept = {name: text for name, text in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TMPDIR"}}
-    kept |= {"PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path), "OMP_THREAD_LIMIT": "1"}
-    told = [sys.executable, "-m", "ingest.requests.answer_image", msgspec.json.encode(order).decode()]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=kept, start_new_session=True
-    ) as child:
-        try:
-            drawn, complaint = child.communicate(data, timeout=SECONDS)
-        except BaseException as error:
-            os.killpg(child.pid, signal.SIGKILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                advice = f"its pages were not drawn within {SECONDS} seconds; split it"
-                raise DocumentRefused(order.name, "timeout", advice) from None
-            raise
-    if child.returncode:
-        last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {child.returncode}"]
-        raise DocumentRefused(order.name, "broken", f"its pages cannot be drawn ({last[0][:300]})")
-    return msgspec.msgpack.decode(drawn, type=_Files)
+def _drawn(data: bytes, order: ProofOrder) -> _Files:
+    told = run_isolated(
+        "ingest.requests.answer_image", msgspec.json.encode(order), data, name=order.name, seconds=SECONDS
+    )
+    return msgspec.msgpack.decode(told, type=_Files)

@@ -6,24 +6,24 @@ the day the register was last known to be complete (`as_of`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
-from db.model.requests import ANSWERS, RequestState, TableState
+from db.model.requests import RequestState, TableState
 from ingest.requests import deadlines
+from ingest.requests.acceptance import COUNTING, Acceptance, accepted_why
+from ingest.requests.correcting import CellCorrection
 from ingest.requests.events import (
     Accepted,
     Answered,
     Appealed,
     Asked,
+    Corrected,
     DocumentTaken,
     Drawn,
-    Event,
     Extended,
     Lettered,
-    Looked,
     RegisterError,
     Sent,
     TableSeen,
@@ -32,7 +32,10 @@ from ingest.requests.events import (
 
 
 class Request(msgspec.Struct, kw_only=True):
-    """One request with everything that happened to it. `documents` holds the newest reading of each, by hash."""
+    """One request with everything that happened to it.
+
+    `documents` holds the newest reading of each, by hash; `unloaded` counts the corrections entered since.
+    """
 
     drawn: Drawn
     letters: list[Lettered] = []
@@ -43,7 +46,26 @@ class Request(msgspec.Struct, kw_only=True):
     withdrawn: Withdrawn | None = None
     documents: dict[str, DocumentTaken] = {}
     accepted: list[Accepted] = []
+    corrected: list[Corrected] = []
+    unloaded: dict[str, int] = {}
     asked: list[Asked] = []
+
+    def acceptances(self, sha256: str, table: int) -> tuple[Acceptance, ...]:
+        """What was accepted of one table, in the order it was entered."""
+        return tuple(
+            Acceptance(one.blocks, one.why) for one in self.accepted if (one.sha256, one.table) == (sha256, table)
+        )
+
+    def corrections(self, sha256: str, table: int) -> tuple[CellCorrection, ...]:
+        """The corrections of one table, in the order they were entered."""
+        return tuple(
+            CellCorrection(
+                page=one.page, row=one.row, column=one.column, was=one.was, text=one.text, why=one.why, who=one.who,
+                at=one.at,
+            )
+            for one in self.corrected
+            if (one.sha256, one.table) == (sha256, table)
+        )  # fmt: skip
 
     @property
     def ref(self) -> str:
@@ -186,124 +208,11 @@ class Register(msgspec.Struct, kw_only=True):
 
 def counts(table: TableSeen, request: Request, sha256: str) -> bool:
     """Whether the records of a table count: taken, or accepted for all that stands against it."""
-    return state_of(table, request, sha256) in {TableState.TAKEN, TableState.ACCEPTED}
-
-
-def accepted_why(request: Request, sha256: str, number: int, blocks: Iterable[str]) -> str:
-    """The reason with which everything that stands against a table was accepted; empty where something was not."""
-    for accepted in reversed(request.accepted):
-        if accepted.sha256 == sha256 and accepted.table == number and set(blocks) <= set(accepted.blocks):
-            return accepted.why
-    return ""
+    return state_of(table, request, sha256) in COUNTING
 
 
 def state_of(table: TableSeen, request: Request, sha256: str) -> TableState:
     """What became of a table, with what a person accepted since it was read."""
-    if table.state is TableState.BLOCKED and accepted_why(request, sha256, table.number, table.blocks):
+    if table.state is TableState.BLOCKED and accepted_why(request.acceptances(sha256, table.number), table.blocks):
         return TableState.ACCEPTED
     return table.state
-
-
-def fold(events: Iterable[Event]) -> Register:
-    """Make the register from its events.
-
-    Raises:
-        RegisterError: an event contradicts those before it.
-    """
-    register = Register()
-    for event in events:
-        apply(register, event)
-    return register
-
-
-def apply(register: Register, event: Event) -> None:
-    """Enter one event, checked against what is there.
-
-    Raises:
-        RegisterError: it contradicts what is there; the register is unchanged.
-    """
-    if isinstance(event, Looked):
-        register.as_of = max(event.on, register.as_of or event.on)
-        return
-    if isinstance(event, Drawn):
-        _draw(register, event)
-        return
-    request = register.find(event.request)
-    if request.withdrawn:
-        raise RegisterError(f"{request.ref} was withdrawn ({request.withdrawn.why}); draw up a new one")
-    if isinstance(event, Lettered):
-        request.letters.append(event)
-    elif isinstance(event, Withdrawn):
-        request.withdrawn = event
-    elif isinstance(event, DocumentTaken):
-        request.documents[event.sha256] = event
-    elif isinstance(event, Accepted):
-        request.accepted.append(event)
-    elif isinstance(event, Asked):
-        request.asked.append(event)
-    else:
-        _happen(request, event)
-
-
-def _draw(register: Register, event: Drawn) -> None:
-    if event.request in register.requests:
-        raise RegisterError(f"a request {event.request!r} is there already")
-    if not event.body.strip():
-        raise RegisterError(f"{event.request}: name the body that is asked")
-    if not event.years or any(not 1990 <= year <= 2100 for year in event.years):
-        raise RegisterError(f"{event.request}: name the years asked about, each between 1990 and 2100")
-    if event.basis not in deadlines.bases():
-        raise RegisterError(
-            f"{event.request}: legal basis {event.basis!r} is not known; known are {', '.join(deadlines.bases())}"
-        )
-    register.requests[event.request] = Request(drawn=event)
-
-
-def _happen(request: Request, event: Sent | Extended | Answered | Appealed) -> None:
-    if isinstance(event, Sent):
-        if request.answers:
-            raise RegisterError(f"{request.ref}: it was answered already, so it cannot be sent again")
-        if event.registered_on and event.registered_on < event.on:
-            raise RegisterError(f"{request.ref}: registered on {event.registered_on}, before it was sent")
-        deadlines.rule_for(request.drawn.basis, event.registered_on or event.on)
-        request.sent = event
-        return
-    if request.sent is None:
-        raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
-    if event.on < request.sent.on:
-        raise RegisterError(f"{request.ref}: {event.on} is before it was sent ({request.sent.on})")
-    if isinstance(event, Extended):
-        _extend(request, event)
-    elif isinstance(event, Answered):
-        _answer(request, event)
-    else:
-        request.appeals.append(event)
-
-
-def _extend(request: Request, event: Extended) -> None:
-    if request.answers:
-        raise RegisterError(f"{request.ref}: it was answered already, so nothing is put off")
-    if request.extended:
-        raise RegisterError(f"{request.ref}: it was put off once already ({request.extended.on})")
-    if event.until and event.until < event.on:
-        raise RegisterError(f"{request.ref}: put off to {event.until}, which is before {event.on}")
-    if request.rule is not None:
-        deadlines.extended_due_on(request.rule, request.counted_from, event.until)
-    request.extended = event
-
-
-def _answer(request: Request, event: Answered) -> None:
-    for state in (event.state, *event.years.values()):
-        if state not in ANSWERS:
-            raise RegisterError(
-                f"{request.ref}: {state!r} is no answer of a body; one of {', '.join(ANSWERS)}. "
-                "Silence is never entered: it follows from the date"
-            )
-    if event.state is RequestState.REFUSED and not event.ground.strip():
-        raise RegisterError(f"{request.ref}: a refusal needs its ground; 'none given' is one")
-    if event.state is RequestState.FORWARDED and not event.forwarded_to.strip():
-        raise RegisterError(f"{request.ref}: say to whom it was forwarded")
-    outside = set(event.years) - set(request.drawn.years)
-    if outside:
-        raise RegisterError(f"{request.ref}: it did not ask about {sorted(outside)}")
-    request.answers.append(event)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from db.model.requests import TableState
+from ingest.requests.acceptance import COUNTING, Acceptance
 from ingest.requests.answer_plan import (
-    Acceptance,
     AnswerPlan,
     DeclaredUnit,
     TablePlan,
@@ -17,6 +17,7 @@ from ingest.requests.answer_plan import (
     rows_hash,
 )
 from ingest.requests.answer_table import Answerer, ReadTable, read_answer_table
+from ingest.requests.correcting import corrected_table
 from ingest.requests.desk import Asker, Desk, LeftOut, Seen
 from ingest.requests.events import Accepted, Asked, RegisterError, TableSeen, TotalSeen
 from ingest.requests.forms import Form
@@ -27,15 +28,16 @@ from ingest.values.text import clean
 
 
 class Taking(msgspec.Struct):
-    """One document on its way in: its bytes' hash, its tables, how each is read, what a person was asked."""
+    """One document on its way in: its bytes' hash, its tables as read, how each is read, what a person was asked."""
 
     name: str
     sha256: str
     byte_count: int
-    tables: list[TableSeen]
+    read: list[Table]
     plan: AnswerPlan
-    asked: list[Asked]
-    accepted: list[Accepted]
+    tables: list[TableSeen] = []
+    asked: list[Asked] = []
+    accepted: list[Accepted] = []
 
 
 class Settling:
@@ -50,7 +52,13 @@ class Settling:
         seen = self.seen
         answerer = Answerer(self.taking.sha256, self.taking.plan, self.desk.source)
         if not plan.left_out:
-            plan = msgspec.structs.replace(plan, twins=self._twins(before), accepted=self._accepted_before())
+            digest, number = self.taking.sha256, seen.number
+            plan = msgspec.structs.replace(
+                plan,
+                accepted=self.request.acceptances(digest, number),
+                corrected=self.request.corrections(digest, number),
+            )
+            plan = msgspec.structs.replace(plan, twins=self._twins(plan, before))
         read = read_answer_table(seen.table, place, plan, answerer)
         if read.blocked:
             why = self.asker.accept(seen, read.blocks).strip()
@@ -69,7 +77,7 @@ class Settling:
                     )
                 )
                 read = read_answer_table(seen.table, place, plan, answerer)
-        self.taking.tables.append(table_seen(seen.table, place, plan, read))
+        self.taking.tables.append(table_seen(place, plan, read))
         return plan
 
     def _plan(self) -> TablePlan:
@@ -81,7 +89,7 @@ class Settling:
             stored = form if isinstance(form, Form) else None
             proposal = propose(seen.table, self.desk.source)
             form = self.asker.form(seen, proposal, stored, problem)
-            self._log(f"form {proposal.fingerprint[:12]}{f': {problem}' if problem else ''}", _said_of(form))
+            self._log(f"form {proposal.fingerprint[:12]}{f': {problem}' if problem else ''}", said_of(form))
             if isinstance(form, LeftOut):
                 return TablePlan(number=seen.number, left_out=form.why)
             said = self._said(form)
@@ -109,24 +117,17 @@ class Settling:
             self._log("year, since none is printed", f"{year[0]}: {year[1]}")
         return TablePlan(number=seen.number, form=form, unit=unit, year=year[0], year_why=year[1])
 
-    def _twins(self, before: Sequence[Taking]) -> tuple[str, ...]:
+    def _twins(self, plan: TablePlan, before: Sequence[Taking]) -> tuple[str, ...]:
         """Tables with the same rows that count already, in the register or earlier in this sitting."""
-        own, digest = rows_hash(self.seen.table), self.taking.sha256
+        own, digest = rows_hash(corrected_table(self.seen.table, plan.corrected).table), self.taking.sha256
         sitting = [
             f"{taking.name}, table {table.number} ({self.request.ref})"
             for taking in (*before, self.taking)
             if taking is self.taking or taking.sha256 != digest
             for table in taking.tables
-            if table.rows_hash == own and table.state in {TableState.TAKEN, TableState.ACCEPTED}
+            if table.rows_hash == own and table.state in COUNTING
         ]
         return (*self.desk.register.twins_of(own, digest), *sitting)
-
-    def _accepted_before(self) -> tuple[Acceptance, ...]:
-        return tuple(
-            Acceptance(one.blocks, one.why)
-            for one in self.request.accepted
-            if one.sha256 == self.taking.sha256 and one.table == self.seen.number
-        )
 
     def _log(self, question: str, answer: str) -> None:
         self.taking.asked.append(
@@ -141,14 +142,16 @@ class Settling:
         )
 
 
-def _said_of(form: Form | LeftOut) -> str:
+def said_of(form: Form | LeftOut) -> str:
+    """A person's answer on the columns of a table, as the register keeps it."""
     if isinstance(form, LeftOut):
         return f"left out: {form.why}"
     return f"{form.name}: " + ", ".join(f"{n}={column.to}" for n, column in enumerate(form.columns, start=1))
 
 
-def table_seen(table: Table, place: str, plan: TablePlan, read: ReadTable) -> TableSeen:
-    """A table as the register keeps it."""
+def table_seen(place: str, plan: TablePlan, read: ReadTable) -> TableSeen:
+    """A table as the register keeps it, corrections laid over it."""
+    table = read.table
     state = TableState.TAKEN
     if plan.left_out:
         state = TableState.LEFT_OUT

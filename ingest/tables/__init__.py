@@ -9,17 +9,15 @@ from typing import Any
 import msgspec
 
 from ingest.tables.model import DocumentRefused, Merge, Place, Table, Total
-from ingest.tables.safety import MEMORY, SECONDS, read_isolated
+from ingest.tables.safety import MEMORY, SECONDS, Answer, ReadOrder, read_isolated
 
-__all__ = ["DocumentRefused", "Merge", "Place", "Table", "Total", "read_tables", "tables_as_json"]
+__all__ = ["DocumentRefused", "Merge", "Place", "Table", "Total", "as_plain", "read_tables"]
 
 
 def read_tables(
     path_or_bytes: Path | str | bytes,
     name: str | None = None,
     *,
-    encoding: str | None = None,
-    delimiter: str | None = None,
     scan: bool = False,
     seconds: int = SECONDS,
     memory: int = MEMORY,
@@ -29,8 +27,6 @@ def read_tables(
     Args:
         path_or_bytes: a file, or its bytes.
         name: name for messages and for `Table.source`; the file's own name when left out.
-        encoding: encoding of a delimited text, when its source declares it.
-        delimiter: delimiter of a delimited text, when its source declares it.
         scan: read pictures of pages with character recognition (needs the `scans` extra and tesseract).
         seconds: wall-clock limit.
         memory: memory limit in bytes.
@@ -44,16 +40,11 @@ def read_tables(
     else:
         path = Path(path_or_bytes)
         data, own = path.read_bytes(), path.name
-    options = {"encoding": encoding, "delimiter": delimiter, "scan": scan}
-    return read_isolated(data, name or own, options, seconds=seconds, memory=memory)
+    order = ReadOrder(name or own, scan=scan, memory=memory, seconds=seconds)
+    return msgspec.json.decode(read_isolated(data, order), type=Answer).given()
 
 
-def tables_as_json(path: Path | str, *, scan: bool = False) -> list[dict[str, Any]]:
-    """Tables of a document as plain values for printing as JSON.
-
-    Raises:
-        DocumentRefused: see `read_tables`.
-        OSError: the file cannot be opened.
-    """
-    plain: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(read_tables(path, scan=scan)))
+def as_plain(tables: list[Table]) -> list[dict[str, Any]]:
+    """Tables as plain values for printing as JSON."""
+    plain: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(tables))
     return plain

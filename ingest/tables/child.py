@@ -1,28 +1,23 @@
 """The process that reads one document: `python -m ingest.tables.child ORDER < document > answer`."""
 
 import gc
-import json
-import resource
 import sys
 
 import msgspec
 
 from ingest.tables.formats import document_tables
 from ingest.tables.model import DocumentRefused
-from ingest.tables.safety import MAX_ANSWER, Answer
+from ingest.tables.safety import MAX_ANSWER, Answer, ReadOrder, limit_process
 
 
 def main() -> int:
     """Limits itself, reads the document from standard input, writes an `Answer` as JSON."""
-    order = json.loads(sys.argv[1])
-    memory, seconds = int(order["memory"]), int(order["seconds"])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    order = msgspec.json.decode(sys.argv[1], type=ReadOrder)
+    limit_process(order.memory, order.seconds)
     gc.disable()  # one document and out; letters are plain tuples and hold no cycles
-    name = str(order["name"])
+    name = order.name
     try:
-        answer = Answer(tables=document_tables(sys.stdin.buffer.read(), name, **order["options"]))
+        answer = Answer(tables=document_tables(sys.stdin.buffer.read(), name, scan=order.scan))
     except DocumentRefused as error:
         answer = Answer(name=error.name, reason=error.reason, advice=error.advice)
     except RecursionError:

@@ -100,16 +100,12 @@ def _ole_format(data: bytes, name: str) -> Format:
     raise DocumentRefused(name, "unsupported", "it is of no known kind; save it as PDF, DOCX or XLSX")
 
 
-def document_tables(
-    data: bytes, name: str, *, encoding: str | None = None, delimiter: str | None = None, scan: bool = False
-) -> list[Table]:
+def document_tables(data: bytes, name: str, *, scan: bool = False) -> list[Table]:
     """Tables of a document, read in this process: for trusted bytes, tests and the child process.
 
     Args:
         data: the bytes.
         name: its name.
-        encoding: encoding of a delimited text, when its source declares it.
-        delimiter: delimiter of a delimited text, when its source declares it.
         scan: read pictures of pages with character recognition.
 
     Raises:
@@ -123,7 +119,7 @@ def document_tables(
         "image": lambda content, path, _: _image(content, path, scan=scan),
         "zip": lambda content, path, depth: archive_tables(content, path, depth, read),
         "letter": lambda content, path, depth: letter_tables(content, path, depth, read),
-        "delimited": lambda content, path, _: delimited_tables(content, path, encoding, delimiter),
+        "delimited": lambda content, path, _: delimited_tables(content, path),
     }
 
     def read(content: bytes, path: str, depth: int) -> list[Table]:

@@ -113,6 +113,14 @@ class Total(msgspec.Struct, frozen=True, omit_defaults=True):
     rounding: bool = False
 
 
+class Doubt(msgspec.Struct, frozen=True):
+    """A cell whose figure was read differently the second time: row and column from 0, and the other reading."""
+
+    row: int
+    column: int
+    other: str
+
+
 class Table(msgspec.Struct, omit_defaults=False):
     """One table of a document, pieces on following pages joined.
 
@@ -130,6 +138,7 @@ class Table(msgspec.Struct, omit_defaults=False):
         totals: printed totals compared with the rows.
         notes: facts for a reader, such as pieces joined or columns left empty.
         needs_review: reasons why a person should look before the figures are used.
+        doubts: cells of a picture whose two readings differ.
     """
 
     page: int = 0
@@ -145,6 +154,7 @@ class Table(msgspec.Struct, omit_defaults=False):
     totals: list[Total] = []
     notes: list[str] = []
     needs_review: list[str] = []
+    doubts: list[Doubt] = []
 
 
 class Grid(msgspec.Struct):
@@ -160,6 +170,7 @@ class Grid(msgspec.Struct):
         bounds: top and bottom of the piece in points, and the height of the page.
         first: nothing but a running head stands above it on its page.
         last: nothing but a page number stands below it on its page.
+        doubts: where figures of a picture were read differently the second time, with the other reading.
     """
 
     cells: list[list[str]]
@@ -176,3 +187,4 @@ class Grid(msgspec.Struct):
     last: bool = False
     notes: list[str] = []
     needs_review: list[str] = []
+    doubts: list[tuple[Place, str]] = []

@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 
 from ingest.tables import scan as scanning
 from ingest.tables.lettering import line_text, lines_of
-from ingest.tables.model import DocumentRefused, Grid, Table
+from ingest.tables.model import DocumentRefused, Grid, Place, Table
 from ingest.tables.pdf_borderless import borderless_grids
 from ingest.tables.pdf_page import Letter, Page, PageTooBusy, read_page
 from ingest.tables.pdf_ruled import ruled_grids
@@ -113,8 +113,9 @@ def pdf_grids(data: bytes, name: str, *, scan: bool = False) -> list[Grid]:
             except (PageTooBusy, pdfium.PdfiumError) as error:
                 raise DocumentRefused(name, "broken", f"page {index + 1} cannot be read ({error})") from error
             seen: list[str] = []
+            doubts: list[tuple[Place, str]] = []
             if scan and page.images and not page.letters:
-                page, seen = _picture(document, index, page, name)
+                page, seen, doubts = _picture(document, index, page, name)
             letters += len(page.letters)
             images += page.images
             unread += page.unread
@@ -124,6 +125,7 @@ def pdf_grids(data: bytes, name: str, *, scan: bool = False) -> list[Grid]:
                 grids = sorted([*grids, *more], key=lambda g: (g.bounds[0], g.edges[0]))
             for grid in grids:
                 grid.needs_review = [*grid.needs_review, *(f"page {page.number}: {reason}" for reason in seen)]
+                grid.doubts = doubts
             per_page.append(grids)
             outside.append(_Outside(page, rest))
     finally:
@@ -158,11 +160,11 @@ def image_tables(data: bytes, name: str) -> list[Table]:
     grey = scanning.open_picture(data, name)
     height, width = grey.shape
     points = 72 / DPI
-    page, seen = scanning.read_picture(grey, 1, width * points, height * points, name)
+    page, seen, doubts = scanning.read_picture(grey, 1, width * points, height * points, name)
     grids, rest = ruled_grids(page)
     if not grids:
         grids, rest = borderless_grids(page, rest)
     _mark_ends(grids, _Outside(page, rest), set())
     for grid in grids:
-        grid.needs_review = [*grid.needs_review, *seen]
+        grid.needs_review, grid.doubts = [*grid.needs_review, *seen], doubts
     return [understand(grid, name) for grid in stitch(grids)]

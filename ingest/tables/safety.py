@@ -5,9 +5,9 @@ Nothing of a document is run, and nothing it points to is fetched.
 """
 
 import io
-import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -96,25 +96,45 @@ def _environment() -> Mapping[str, str]:
     }
 
 
-def read_isolated(
-    data: bytes, name: str, options: Mapping[str, str | bool | None], *, seconds: int = SECONDS, memory: int = MEMORY
-) -> list[Table]:
-    """Reads a document in a child process.
+def limit_process(memory: int, seconds: int) -> None:
+    """Bounds this process, which is about to parse a foreign document: address space, processor time, no core file.
 
     Args:
+        memory: bytes.
+        seconds: processor time.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run_isolated(module: str, order: bytes, data: bytes, *, name: str, seconds: float) -> bytes:
+    """What a module writes that was given a document on its standard input, in a process of its own.
+
+    The module bounds itself with `limit_process`. A process that is ended from outside (a machine short of memory,
+    a hand that slipped) is started once more.
+
+    Args:
+        module: run as `python -m module ORDER`.
+        order: what it is to do, as text.
         data: the bytes of the document.
-        name: its name, for messages and for `Table.source`.
-        options: `encoding` and `delimiter` of a text file, `scan` to read pictures of pages.
+        name: its name, for messages.
         seconds: wall-clock limit.
-        memory: limit of the address space in bytes.
 
     Raises:
-        DocumentRefused: by the reader, or `timeout`, `too-large`, `broken` when the child had to be ended.
+        DocumentRefused: `timeout`, `too-large`, `killed` or `broken`: the process did not come to its end.
     """
-    check_size(data, name)
-    order = json.dumps({"name": name, "memory": memory, "seconds": seconds, "options": dict(options)})
+    code, answer, complaint = _ran(module, order, data, name, seconds)
+    if code == -signal.SIGKILL:
+        code, answer, complaint = _ran(module, order, data, name, seconds)
+    if code != 0:
+        raise _died(code, complaint, name)
+    return answer
+
+
+def _ran(module: str, order: bytes, data: bytes, name: str, seconds: float) -> tuple[int, bytes, bytes]:
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        [sys.executable, "-m", "ingest.tables.child", order],
+        [sys.executable, "-m", module, order.decode()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -125,16 +145,11 @@ def read_isolated(
             answer, complaint = child.communicate(data, timeout=seconds)
         except subprocess.TimeoutExpired as error:
             _end(child)
-            raise DocumentRefused(name, "timeout", f"not read within {seconds} seconds; split the document") from error
+            raise DocumentRefused(name, "timeout", f"not done within {seconds} seconds; split the document") from error
         except BaseException:
             _end(child)
             raise
-    if child.returncode != 0:
-        raise _died(child.returncode, complaint, name)
-    result = msgspec.json.decode(answer, type=Answer)
-    if result.reason:
-        raise DocumentRefused(result.name, result.reason, result.advice)
-    return result.tables
+    return child.returncode, answer, complaint
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -148,12 +163,23 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _died(code: int, complaint: bytes, name: str) -> DocumentRefused:
     text = complaint.decode("utf-8", "replace")
-    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return DocumentRefused(name, "timeout", "reading it took more time than a document may; split it")
+    if code == -signal.SIGXCPU:
+        return DocumentRefused(name, "timeout", "it took more time than a document may; split it")
+    if code == -signal.SIGKILL:
+        return DocumentRefused(name, "killed", "its reader was ended twice from outside; give the machine more memory")
     if "MemoryError" in text or "memory allocation" in text or "bad_alloc" in text:
-        return DocumentRefused(name, "too-large", "reading it took more memory than a document may; split it")
+        return DocumentRefused(name, "too-large", "it took more memory than a document may; split it")
     last = text.strip().splitlines()[-1:] or [f"exit {code}"]
     return DocumentRefused(name, "broken", f"its reader broke down ({last[0][:300]})")
+
+
+class ReadOrder(msgspec.Struct, frozen=True):
+    """What the reader of tables is to do: the document's name, whether pictures are read, and its bounds."""
+
+    name: str
+    scan: bool = False
+    memory: int = MEMORY
+    seconds: int = SECONDS
 
 
 class Answer(msgspec.Struct, omit_defaults=True):
@@ -163,3 +189,24 @@ class Answer(msgspec.Struct, omit_defaults=True):
     name: str = ""
     reason: str = ""
     advice: str = ""
+
+    def given(self) -> list[Table]:
+        """The tables.
+
+        Raises:
+            DocumentRefused: there are none, for the reason that the answer gives.
+        """
+        if self.reason:
+            raise DocumentRefused(self.name, self.reason, self.advice)
+        return self.tables
+
+
+def read_isolated(data: bytes, order: ReadOrder) -> bytes:
+    """Reads a document in a child process; gives an `Answer` as JSON, as the child wrote it.
+
+    Raises:
+        DocumentRefused: empty or too large to be begun, or the child had to be ended.
+    """
+    check_size(data, order.name)
+    told = msgspec.json.encode(order)
+    return run_isolated("ingest.tables.child", told, data, name=order.name, seconds=order.seconds)

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
-from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused
+from ingest.tables.lattice import lattices
+from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused, Place
 from ingest.tables.pdf_page import Letter, Page, Ruling
-from ingest.tables.pdf_ruled import lattices
 from ingest.tables.picture_words import Tools, Word, picture_words, with_kazakh
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ _LIKE_DIGITS = frozenset("0123456789ОоOoЗзІіIl|!ШшБбВвSs ")
 
 
 class Scan(NamedTuple):
-    """A page read from a picture, and the reasons why a person should look at it."""
+    """A page read from a picture, the reasons why a person should look at it, and the figures read in two ways."""
 
     page: Page
     review: list[str]
+    doubts: list[tuple[Place, str]]
 
 
 def _tools(name: str) -> Tools:
@@ -118,12 +119,19 @@ def read_picture(grey: "Pixels", number: int, width: float, height: float, name:
         return left, top, right, bottom
 
     empty = Page(number, width, height, [], horizontal, vertical, 0, 0, to_display)
-    words, review = _read_again(empty, words, clean, tools, scale=scale, name=name)
+    words, doubtful = _read_again(empty, words, clean, tools, scale=scale, name=name)
     letters = [
         Letter(w.text, w.x0 / scale, w.x1 / scale, w.base / scale, w.base / scale - 7.5, w.base / scale + 2.2, 10.0)
         for w in words
     ]
-    return Scan(empty._replace(letters=letters), [READ_FROM_PICTURE, *review])
+    review = [READ_FROM_PICTURE]
+    if doubtful:
+        review.append(f"{len(doubtful)} figures were read differently the second time")
+    doubts = [
+        (Place(number, *to_display(x0 / scale, y0 / scale, x1 / scale, y1 / scale)), other)
+        for (x0, y0, x1, y1), other in doubtful
+    ]
+    return Scan(empty._replace(letters=letters), review, doubts)
 
 
 def _skew(grey: "Pixels", tools: Tools) -> float:
@@ -166,8 +174,10 @@ def _rulings(dark: "Pixels", tools: Tools, scale: float) -> tuple[list[Ruling], 
 
 def _read_again(
     page: Page, words: list[Word], clean: "Pixels", tools: Tools, *, scale: float, name: str
-) -> tuple[list[Word], list[str]]:
+) -> tuple[list[Word], list[tuple[Box, str]]]:
     """Reads figures a second time, and cells with ink in which the first reading saw nothing.
+
+    Gives the words, and where two readings differ, with the reading that does not stand.
 
     The cells are pasted below each other into one picture, one line each, so that one call reads them all.
     """
@@ -193,7 +203,7 @@ def _read_again(
                     figures.append((box, inside))
                 elif not inside:
                     (figures if numeric else unseen).append((box, inside))
-    doubtful = 0
+    doubtful: list[tuple[Box, str]] = []
     for group, options in ((figures, _ONLY_FIGURES), (unseen, ())):
         again = _strips([box for box, _ in group], clean, tools, options, scale=scale, name=name)
         for (box, inside), text in zip(group, again, strict=True):
@@ -203,12 +213,11 @@ def _read_again(
                 # the two readings contradict each other: a third, of this cell alone, says which one stands for now
                 [third] = _strips([box], clean, tools, options, scale=scale, name=name, enlarged=_THIRD)
                 chosen = text if _digits(third) == _digits(text) else chosen
-            doubtful += not sure
+            doubtful += [] if sure else [(box, text if chosen == first else first)]
             if chosen != first:
                 gone.update(inside)
                 out.append(Word(chosen, *box, box[3]))
-    review = [f"{doubtful} figures were read differently the second time"] if doubtful else []
-    return [word for word in words if word not in gone] + out, review
+    return [word for word in words if word not in gone] + out, doubtful
 
 
 def _chosen(first: str, again: str) -> tuple[str, bool]:

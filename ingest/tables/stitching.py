@@ -145,6 +145,7 @@ def _join(table: Grid, piece: Grid) -> Grid | None:
     table.last = piece.last
     table.needs_review = [*table.needs_review, *(r for r in piece.needs_review if r not in table.needs_review)]
     table.notes = [*table.notes, *piece.notes]
+    table.doubts = [*table.doubts, *piece.doubts]
     return table
 
 

@@ -1,6 +1,10 @@
 """From a grid to a table: header, columns, kinds of rows, totals."""
 
-from ingest.tables.model import Grid, Merge, Table
+from collections.abc import Mapping
+
+import msgspec
+
+from ingest.tables.model import Column, Doubt, Grid, Kind, Merge, Place, Table, Total
 from ingest.tables.semantics import columns_of, filled, ordinal_column, row_kinds, split_grid
 from ingest.tables.totals import check_totals, figure_columns
 
@@ -18,16 +22,13 @@ def understand(grid: Grid, source: str) -> Table:
     merges = [Merge(m.row0 - titles, m.column0, m.row1 - titles, m.column1) for m in grid.merges if m.row0 >= titles]
     rows, boxes = cells[body:], places[body:]
     columns = columns_of(header, merges, rows, title, width)
-    covered = frozenset(r - depth for m in merges for r in range(m.row0 + 1, m.row1 + 1) if r >= depth)
-    kinds = row_kinds(rows, ordinal_column(columns, rows), set(figure_columns(columns)), covered)
-    kinds, totals = check_totals(rows, kinds, columns, merges, depth)
+    kinds, totals, wrong = _proved(rows, columns, merges, depth)
     review = list(grid.needs_review)
     if not header and rows:
         review.append("no heading row was found")
     if any("\ufffd" in text for row in cells for text in row):
         review.append("letters without a known character")
-    wrong = sorted({t.row for t in totals if t.verdict != "equal"})
-    review.extend(f"total in row {r + 1} does not agree with its rows" for r in wrong)
+    review.extend(wrong)
     review.extend(
         f"no unit is printed for column {k + 1}" for k in figure_columns(columns) if columns[k].unit.factor is None
     )
@@ -45,7 +46,48 @@ def understand(grid: Grid, source: str) -> Table:
         totals=totals,
         notes=list(grid.notes),
         needs_review=review,
+        doubts=[
+            Doubt(r, k, other)
+            for place, other in grid.doubts
+            for r, row in enumerate(boxes)
+            for k, cell in enumerate(row)
+            if any(_holds(one, place) for one in cell)
+        ],
     )
+
+
+def _holds(cell: Place, inner: Place) -> bool:
+    """Whether the middle of one place lies in another."""
+    x, y = (inner.x0 + inner.x1) / 2, (inner.y0 + inner.y1) / 2
+    return cell.page == inner.page and cell.x0 <= x <= cell.x1 and cell.y0 <= y <= cell.y1
+
+
+def with_texts(table: Table, texts: Mapping[tuple[int, int], str]) -> Table:
+    """The table with other texts in some cells, by row and column from 0: its rows are told apart and added anew.
+
+    Headings, and what a column is, stay as they were read.
+    """
+    rows = [[texts.get((r, k), text) for k, text in enumerate(row)] for r, row in enumerate(table.rows)]
+    before = _disagreements(table.totals)
+    kinds, totals, wrong = _proved(rows, table.columns, table.merges, len(table.header))
+    review = [*(reason for reason in table.needs_review if reason not in before), *wrong]
+    doubts = [doubt for doubt in table.doubts if (doubt.row, doubt.column) not in texts]
+    return msgspec.structs.replace(table, rows=rows, kinds=kinds, totals=totals, needs_review=review, doubts=doubts)
+
+
+def _proved(
+    rows: list[list[str]], columns: list[Column], merges: list[Merge], depth: int
+) -> tuple[list[Kind], list[Total], list[str]]:
+    """Kinds of rows, totals compared, and the totals that disagree as reasons for review."""
+    covered = frozenset(r - depth for m in merges for r in range(m.row0 + 1, m.row1 + 1) if r >= depth)
+    kinds = row_kinds(rows, ordinal_column(columns, rows), set(figure_columns(columns)), covered)
+    kinds, totals = check_totals(rows, kinds, columns, merges, depth)
+    return kinds, totals, _disagreements(totals)
+
+
+def _disagreements(totals: list[Total]) -> list[str]:
+    wrong = sorted({t.row for t in totals if t.verdict != "equal"})
+    return [f"total in row {r + 1} does not agree with its rows" for r in wrong]
 
 
 def without_blank_rows(grid: Grid) -> Grid:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cli.main import main_group
 from cli.outcomes import outcome_of
 from cli.requests import requests
 
@@ -61,5 +62,24 @@ def run(home: Path) -> Run:
             result.output_bytes += outcome.format_message().encode()
         assert ended == code, result.output
         return result
+
+    return invoke
+
+
+@pytest.fixture
+def go(home: Path) -> Callable[..., str]:
+    """Run a command of the installation; gives what it printed."""
+    shown = INVENTED.replace("answers_sample", "answers_shown").replace("publish: facts", "publish: files")
+    (home / "sources" / "answers_shown.yml").write_text(shown, encoding="utf-8")
+
+    def invoke(*arguments: object, say: str = "", code: int = 0) -> str:
+        done = CliRunner().invoke(main_group, [str(one) for one in arguments], input=say)
+        ended, told = done.exit_code, done.output
+        if isinstance(done.exception, Exception):
+            outcome = outcome_of(done.exception)
+            assert outcome is not None, done.exception
+            ended, told = outcome.exit_code, told + outcome.format_message()
+        assert ended == code, told
+        return told
 
     return invoke

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from db.model.requests import RequestState
 from ingest.interval import wilson
 from ingest.requests.coverage import RANKED_FROM, Openness, coverage, openness
+from ingest.requests.entering import fold
 from ingest.requests.events import Answered, Drawn, Event, Sent, Withdrawn
-from ingest.requests.register import Register, fold
+from ingest.requests.register import Register
 
 AT = "2026-03-01T08:00:00Z"
 LATER = date(2026, 12, 1)

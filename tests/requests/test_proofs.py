@@ -24,10 +24,12 @@ from db.proof_names import picture_name, table_name
 from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
-from ingest.requests.answer_image import Order, document_proofs, person_id_spans
+from ingest.requests.answer_image import document_proofs, person_id_spans
+from ingest.requests.entering import fold
 from ingest.requests.events import Answered, DocumentTaken, Drawn, Sent, TableSeen
+from ingest.requests.picture_order import ProofOrder
 from ingest.requests.proofs import keep_proofs
-from ingest.requests.register import Register, fold
+from ingest.requests.register import Register
 from ingest.source import Source
 from tests.requests.conftest import INVENTED
 from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, letter, ruled_pdf, turned, word, workbook
@@ -39,7 +41,7 @@ WHITE, BLACK = 255, 0
 
 
 def made(data: bytes, name: str = "answer.pdf", **changes: Any) -> dict[str, bytes]:
-    return document_proofs(data, Order(**{"name": name, "sha256": SHA, "tables": (1,), **changes}))
+    return document_proofs(data, ProofOrder(**{"name": name, "sha256": SHA, "tables": (1,), **changes}))
 
 
 def picture(files: dict[str, bytes], page: int = 1) -> Image.Image:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.model.requests import ANSWERS, RequestState
+from ingest.requests.entering import apply, fold
 from ingest.requests.events import (
     Answered,
     Appealed,
@@ -23,7 +24,7 @@ from ingest.requests.events import (
     Sent,
     Withdrawn,
 )
-from ingest.requests.register import Register, apply, fold
+from ingest.requests.register import Register
 from ingest.requests.reminders import reminders
 
 AT = "2026-03-01T08:00:00Z"

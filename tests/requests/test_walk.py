@@ -13,26 +13,14 @@ from typing import Any
 import docx
 import pypdfium2 as pdfium
 import pytest
-from click.testing import CliRunner
 from commands import free_port, page, started
 
-from cli.main import main_group
-from cli.outcomes import outcome_of
 from db.privacy import is_person_id
-from tests.requests.conftest import INVENTED
+from tests.requests.answers import HEADER, PERSON, ROWS, TOTAL, WIDTHS, released
 from tests.tables.documents import Paper, word, workbook
 
-PERSON = "850101300124"
-"""A number of nobody, with the check digit of a natural person's."""
 BODIES = ("Выдуманное управление", "Ойдан шығарылған басқарма", "Вымышленный отдел", "Придуманный комитет")
-HEADER = ["№", "Поставщик", "ИИН/БИН", "2024 год, тыс. тенге", "2025 год, тыс. тенге"]
-ROWS = [
-    ["1", "ТОО «Көкдала шұғыласы»", "990340000103", "1 439,0", "2 000,5"],
-    ["2", "ИП «Самғар»", PERSON, "65 280,8", "-"],
-]
-TOTAL = ["", "Итого", "", "66 719,8", "2 000,5"]
 TENFOLD = ["", "Итого", "", "66 719,8", "20 005,0"]
-WIDTHS = [25, 150, 90, 115, 115]
 
 
 def paper_answer() -> bytes:
@@ -49,30 +37,6 @@ def paper_answer() -> bytes:
 def sheet_answer() -> bytes:
     rows = [[n, name.replace("Самғар", "Тасөзек"), number, *sums] for n, name, number, *sums in ROWS]
     return workbook([["Приложение"], HEADER, *rows, TOTAL])
-
-
-@pytest.fixture
-def go(home: Path) -> Callable[..., str]:
-    """Run a command of the installation; gives what it printed."""
-    shown = INVENTED.replace("answers_sample", "answers_shown").replace("publish: facts", "publish: files")
-    (home / "sources" / "answers_shown.yml").write_text(shown, encoding="utf-8")
-
-    def invoke(*arguments: object, say: str = "", code: int = 0) -> str:
-        done = CliRunner().invoke(main_group, [str(one) for one in arguments], input=say)
-        ended, told = done.exit_code, done.output
-        if isinstance(done.exception, Exception):
-            outcome = outcome_of(done.exception)
-            assert outcome is not None, done.exception
-            ended, told = outcome.exit_code, told + outcome.format_message()
-        assert ended == code, told
-        return told
-
-    return invoke
-
-
-def released(home: Path) -> dict[str, bytes]:
-    folder = home / "releases" / "current"
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.slow

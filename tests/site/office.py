@@ -11,8 +11,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest.requests.answer_image import Order, document_proofs
+from ingest.requests.answer_image import document_proofs
 from ingest.requests.answer_plan import locator
+from ingest.requests.picture_order import ProofOrder
 from ingest.tables.formats import document_tables
 
 AT = 97
@@ -57,5 +58,5 @@ def write_proofs(directory: Path, *, plain: bool = False) -> None:
     assert locator(table, 1, ROW - 1, COLUMN - 1) == LOCATOR
     folder = directory / "proofs"
     folder.mkdir(exist_ok=True)
-    for file, content in document_proofs(data, Order(name=name, sha256=SHA, tables=(1,))).items():
+    for file, content in document_proofs(data, ProofOrder(name=name, sha256=SHA, tables=(1,))).items():
         (folder / file).write_bytes(content)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.tables import DocumentRefused, Table, read_tables, tables_as_json
+from ingest.tables import DocumentRefused, Table, as_plain, read_tables
 from ingest.tables.formats import document_tables
-from ingest.tables.safety import MAX_DEPTH, MAX_MEMBERS, _environment
+from ingest.tables.safety import MAX_DEPTH, MAX_MEMBERS, _environment, run_isolated
 from tests.tables.documents import (
     HEADER,
     ROWS,
@@ -218,6 +218,46 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
     assert time.monotonic() - begin < 15
 
 
+KILLED = """
+import os, pathlib, signal, sys
+mark = pathlib.Path(sys.argv[1])
+body = sys.stdin.buffer.read()
+if len(mark.read_text()) < int(body):
+    mark.write_text(mark.read_text() + "x")
+    os.kill(os.getpid(), signal.SIGKILL)
+sys.stdout.write("done")
+"""
+
+
+def test_a_child_that_is_killed_from_outside_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "killed_sometimes.py").write_text(KILLED)
+    monkeypatch.syspath_prepend(tmp_path)
+    mark = tmp_path / "mark"
+
+    def ran(times: int) -> bytes:
+        mark.write_text("")
+        return run_isolated("killed_sometimes", str(mark).encode(), b"%d" % times, name="reply", seconds=30)
+
+    assert ran(1) == b"done"
+    with pytest.raises(DocumentRefused) as refused:
+        ran(2)
+    assert refused.value.reason == "killed"
+
+
+def test_whatever_is_done_in_a_child_a_lack_of_memory_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "greedy.py").write_text(
+        "from ingest.tables.safety import limit_process\nlimit_process(10**9, 30)\nbytes(2 * 10**9)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DocumentRefused) as refused:
+        run_isolated("greedy", b"", b"", name="reply", seconds=30)
+    assert refused.value.reason == "too-large"
+
+
 def test_the_child_knows_nothing_of_the_parents_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
     assert "secret" not in " ".join(f"{k}={v}" for k, v in _environment().items())
@@ -242,10 +282,10 @@ def test_other_kinds_are_named(head: bytes) -> None:
     assert refused.value.reason == "unsupported"
 
 
-def test_tables_as_json_are_plain_values(tmp_path: Path) -> None:
+def test_tables_for_json_are_plain_values(tmp_path: Path) -> None:
     file = tmp_path / "misnamed.txt"
     file.write_bytes(ruled_pdf())
-    (table,) = tables_as_json(file)
+    (table,) = as_plain(read_tables(file))
     assert json.loads(json.dumps(table)) == table
     assert table["page"] == 1
     assert table["rows"] == [*ROWS, TOTAL]

@@ -13,8 +13,8 @@ from tests.tables.documents import HEADER, ROWS, TOTAL, archive, letter, part_of
 TABLE = [HEADER, *ROWS, TOTAL]
 
 
-def read(data: bytes, name: str = "reply", **declared: str) -> list[Table]:
-    return document_tables(data, name, **declared)  # type: ignore[arg-type]
+def read(data: bytes, name: str = "reply") -> list[Table]:
+    return document_tables(data, name)
 
 
 def test_a_workbook_with_a_title_and_merged_headers() -> None:
@@ -116,12 +116,15 @@ def test_encodings_that_prove_themselves(encoding: str) -> None:
     assert table.header == [HEADER]
 
 
-def test_single_byte_encodings_that_differ_must_be_declared() -> None:
-    data = csv_bytes(";", "kz1048")
-    with pytest.raises(DocumentRefused, match="cp1251 or kz1048"):
-        read(data, "reply.csv")
-    (table,) = read(data, "reply.csv", encoding="kz1048")
-    assert table.rows[0][1] == "газета «Көкдала шұғыласы»"
+def test_single_byte_encodings_that_differ_are_not_guessed() -> None:
+    with pytest.raises(DocumentRefused, match="cp1251 or kz1048; save it anew"):
+        read(csv_bytes(";", "kz1048"), "reply.csv")
+
+
+def test_blank_lines_of_a_text_keep_the_places_of_those_below() -> None:
+    (table,) = read("Год;Сумма, тенге\n\n2010;5\n;\n2011;6\n".encode())
+    assert table.rows == [["2010", "5"], ["2011", "6"]]
+    assert [row[0][0].range for row in table.boxes] == ["A3", "A5"]
 
 
 def test_single_byte_encodings_that_agree_need_no_declaration() -> None:
@@ -129,12 +132,9 @@ def test_single_byte_encodings_that_agree_need_no_declaration() -> None:
     assert table.header == [["Год", "Сумма, тенге"]]
 
 
-def test_two_possible_delimiters_must_be_declared() -> None:
-    data = b"a;b,c;d\n1;2,3;4\n5;6,7;8\n"
-    with pytest.raises(DocumentRefused, match="declare the delimiter"):
-        read(data)
-    (table,) = read(data, delimiter=";")
-    assert table.rows[0] == ["1", "2,3", "4"]
+def test_two_possible_delimiters_are_not_guessed() -> None:
+    with pytest.raises(DocumentRefused, match="may be parted by ',' or ';'"):
+        read(b"a;b,c;d\n1;2,3;4\n5;6,7;8\n")
 
 
 def test_plain_words_are_no_table() -> None:

@@ -14,6 +14,7 @@ from ingest.tables import read_tables, scan
 from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused, Table
 from ingest.tables.pdf import pdf_tables
 from ingest.tables.picture_words import Word, plain_letters, with_kazakh
+from ingest.tables.understand import with_texts
 from tests.tables.documents import HEADER, Paper
 from tests.tables.scanning import Paper as Condition
 from tests.tables.scanning import as_pdf, scanned, scanned_pages
@@ -75,6 +76,9 @@ def test_two_readings_that_differ_send_the_table_to_review(monkeypatch: pytest.M
     table = only(pdf_tables(scanned(answer(), 2), "scan.pdf", scan=True))
     assert "page 1: 1 figures were read differently the second time" in table.needs_review
     assert table.rows[1][3].replace(" ", "") == "65280,8"
+    # the cell is named with the reading that does not stand; a person's word ends the doubt
+    assert [(doubt.row, doubt.column, doubt.other.replace(" ", "")) for doubt in table.doubts] == [(1, 3, "66280,8")]
+    assert with_texts(table, {(1, 3): "65 280,8"}).doubts == []
 
 
 @pytest.mark.parametrize(

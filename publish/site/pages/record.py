@@ -14,6 +14,9 @@ from publish.site.core.release import Release, rows
 _HIDDEN = frozenset({"id", "search_text", "amount", "details"})
 """Columns that are no statement of the source, or are shown in another form."""
 
+_CORRECTED = "corrected cells"
+"""The detail that holds what a person read in cells where the program had read something else."""
+
 
 def find(connection: sqlite3.Connection, uid: str) -> dict[str, Any] | None:
     """A record by its lasting name, from `contracts` or `other_records`, with the names of its parties."""
@@ -32,6 +35,8 @@ def find(connection: sqlite3.Connection, uid: str) -> dict[str, Any] | None:
 
 def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, Any]:
     """Everything on the page of one record."""
+    details = _details(record["details"])
+    cells = _cells(dict(details).get(_CORRECTED, ""))
     # by the columns that have an index
     own, at = ("contract" if record["table"] == "contracts" else "other_record"), (record["id"],)
     return {
@@ -42,7 +47,8 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
             for column in RECORD_COLUMNS
             if column.name not in _HIDDEN and column.name in record
         ],
-        "details": _details(record["details"]),
+        "details": [(name, told) for name, told in details if not (cells and name == _CORRECTED)],
+        "cells": cells,
         "amounts": rows(
             connection,
             f"SELECT role, currency, minor, state, raw, rule FROM amounts WHERE {own} = ? ORDER BY id",
@@ -76,6 +82,17 @@ def _details(text: str) -> list[tuple[str, str]]:
     except ValueError:
         return [("", text)]
     return [(str(name), str(told)) for name, told in found.items()] if isinstance(found, dict) else [("", text)]
+
+
+def _cells(text: str) -> list[dict[str, Any]]:
+    """Cells set right, each with what was read, what stands instead, who, when and why."""
+    wanted = {"row", "column", "read", "text", "who", "on", "why"}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []  # a source may have a column of that name
+    cells = found if isinstance(found, list) else []
+    return [one for one in cells if isinstance(one, dict) and wanted <= one.keys()]
 
 
 def _versions(connection: sqlite3.Connection, record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ class TerminalAsker:
 
     def unit(self, seen: Seen, form: Form) -> DeclaredUnit:  # noqa: ARG002 - the Asker's signature
         """Ask for the unit of a table that prints none."""
-        click.echo(f"  {_plain(seen.document)}, table {seen.number} prints no unit for its amounts.")
+        click.echo(f"  {plain(seen.document)}, table {seen.number} prints no unit for its amounts.")
         while True:
             found = _UNIT.fullmatch(click.prompt("  Unit, for example 1 KZT or 1000 KZT").strip())
             if found and int(found[1].replace(" ", "")) > 0:
@@ -76,16 +76,16 @@ class TerminalAsker:
 
     def year(self, seen: Seen) -> tuple[int, str]:
         """Ask for the year of a table that prints none."""
-        click.echo(f"  {_plain(seen.document)}, table {seen.number} prints no year for its amounts.")
+        click.echo(f"  {plain(seen.document)}, table {seen.number} prints no year for its amounts.")
         year: int = click.prompt("  Year", type=click.IntRange(1990, 2100))
         why: str = click.prompt("  Where does that stand, or who said so")
         return year, why.strip()
 
     def accept(self, seen: Seen, blocks: Sequence[str]) -> str:
         """Show what stands against a table and ask for a reason to take it all the same."""
-        click.echo(f"  {_plain(seen.document)}, table {seen.number} does not prove itself:")
+        click.echo(f"  {plain(seen.document)}, table {seen.number} does not prove itself:")
         for block in blocks:
-            click.echo(f"    - {_plain(block)}")
+            click.echo(f"    - {plain(block)}")
         answer: str = click.prompt(
             "  Reason to take it all the same (empty: it stays blocked)", default="", show_default=False
         )
@@ -123,19 +123,19 @@ class NobodyAsker:
         return ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text of a document for the terminal: no control characters, no line ends, persons' numbers masked."""
     return mask_person_ids("".join(letter if letter.isprintable() else " " for letter in text))
 
 
 def _show_table(seen: Seen) -> None:
     table = seen.table
-    where = f"page {table.page}" if table.page else f"sheet {_plain(table.sheet)}"
-    click.echo(f"\n{_plain(seen.document)}, table {seen.number}, {where}: {len(table.rows)} rows")
+    where = f"page {table.page}" if table.page else f"sheet {plain(table.sheet)}"
+    click.echo(f"\n{plain(seen.document)}, table {seen.number}, {where}: {len(table.rows)} rows")
     if table.title:
-        click.echo(f"  above it: {_plain(table.title)[:300]}")
+        click.echo(f"  above it: {plain(table.title)[:300]}")
     for row in table.rows[:3]:
-        click.echo("  | " + " | ".join(_plain(cell)[:28] for cell in row))
+        click.echo("  | " + " | ".join(plain(cell)[:28] for cell in row))
 
 
 def _show_proposal(seen: Seen, proposal: Proposal, columns: list[Proposed], settings: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ def _show_proposal(seen: Seen, proposal: Proposal, columns: list[Proposed], sett
         column = proposed.column
         meaning = "?" if column is None else _meaning(column)
         doubt = f"   LOOK: {proposed.doubt}" if proposed.doubt else ""
-        click.echo(f"  {number}. {_plain(heading_text(seen.table, number - 1)) or '(no heading)'} → {meaning}{doubt}")
+        click.echo(f"  {number}. {plain(heading_text(seen.table, number - 1)) or '(no heading)'} → {meaning}{doubt}")
     told = {"year_from": proposal.year_from, "year_basis": str(proposal.year_basis)} | settings
     click.echo("  " + ", ".join(f"{name}={value}" for name, value in told.items()))
 
