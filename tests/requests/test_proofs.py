@@ -232,5 +232,7 @@ def test_only_sources_that_give_files_are_shown_and_what_is_gone_is_removed(
     assert told[0].startswith("no picture for 2026-0001: answer.pdf: timeout")
 
 
-def test_kazakh_answers_are_not_shown_as_files_since_no_licence_lets_them() -> None:
-    assert read_sources(SHIPPED_SOURCES)["kz_answers"].licence.publish == "facts"
+def test_kazakh_answers_are_shown_since_official_documents_belong_to_nobody() -> None:
+    licence = read_sources(SHIPPED_SOURCES)["kz_answers"].licence
+    assert licence.publish == "files"
+    assert "article 8" in licence.name
