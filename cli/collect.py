@@ -19,7 +19,7 @@ from ingest.installation import Installation, now
 from ingest.reference import load_reference
 from ingest.replay import close_interrupted, replay
 from ingest.requests.fill import fill_from_journal
-from ingest.retract import read_retractions
+from ingest.retract import apply_pending, read_retractions
 from ingest.settle import settle
 from ingest.source import Source
 
@@ -29,6 +29,9 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> None:
     engine = installation.engine()
     with engine.begin() as connection:
         load_reference(connection)
+    # before the runs that a kill left open: they began later than any retraction that was kept and not applied
+    for target in apply_pending(engine, sources, read_retractions(installation.retractions)):
+        say(f"the retraction of {target} had been interrupted; it is applied")
     for run in close_interrupted(engine, installation.archive, sources):
         say(f"run {run} had been interrupted; its captures are loaded")
     engine.dispose()

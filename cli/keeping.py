@@ -14,7 +14,7 @@ from cli.progress import say
 from db.archive import Captured
 from ingest.files import latest_edition, read_again
 from ingest.installation import Installation, now
-from ingest.retract import Retraction, apply_retraction, write_retraction
+from ingest.retract import Retraction, retract_run
 
 _KEPT = ("archive", "sources", "decisions", "corrections", "forms", "requests", "releases")
 
@@ -38,8 +38,7 @@ def retract(target: str, why: str) -> None:
         prepared(installation, sources)
         engine = installation.engine()
         retraction = Retraction(target=target, why=why, at=now(), after=installation.archive.last_run())
-        taken = apply_retraction(engine, sources, retraction)
-        write_retraction(installation.retractions, retraction)
+        taken = retract_run(engine, sources, installation.retractions, retraction)
         say(f"{taken.records} records of {target} no longer count")
         source = sources.get(taken.source)
         edition = latest_edition(engine, source) if source and source.access == "file" and taken.had_changed else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from db.engine import writing
 from ingest.counting import recount
@@ -48,10 +49,12 @@ def read_retractions(path: Path) -> list[Retraction]:
 
 
 def write_retraction(path: Path, retraction: Retraction) -> None:
-    """Append one retraction."""
+    """Append one retraction; it is on disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as out:
         out.write(msgspec.json.encode(retraction) + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def named_run(engine: Engine, ref: str) -> None:
@@ -66,46 +69,96 @@ def named_run(engine: Engine, ref: str) -> None:
         raise UnknownTargetError(f"no run is called {ref!r}; `mediacontracts sources --runs` lists them")
 
 
+def retract_run(engine: Engine, sources: Mapping[str, Source], path: Path, retraction: Retraction) -> Retracted:
+    """Keep a retraction and apply it; one that is killed in between is applied by the next command.
+
+    Args:
+        engine: the registry.
+        sources: what is declared.
+        path: the file of retractions of the installation.
+        retraction: what must not count.
+
+    Raises:
+        UnknownTargetError: nothing has this reference, or it is retracted already; no line is written then.
+    """
+    with engine.connect() as connection:
+        _standing(connection, retraction.target)
+    write_retraction(path, retraction)
+    return apply_retraction(engine, sources, retraction)
+
+
+def apply_pending(engine: Engine, sources: Mapping[str, Source], retractions: Iterable[Retraction]) -> list[str]:
+    """Apply what was kept and not applied, since its command was killed; gives what it took out.
+
+    What the registry does not hold is left for the rebuild that brings it back.
+    """
+    with engine.connect() as connection:
+        held = [(one, _named(connection, one.target)) for one in retractions]
+    pending = [one for one, target in held if target is not None and not target.retracted_why]
+    for one in pending:
+        apply_retraction(engine, sources, one)
+    return [one.target for one in pending]
+
+
 def apply_retraction(engine: Engine, sources: Mapping[str, Source], retraction: Retraction) -> Retracted:
     """Mark a run or capture as retracted and decide anew what counts.
 
     Raises:
-        UnknownTargetError: nothing has this reference.
+        UnknownTargetError: nothing has this reference, or it is retracted already.
     """
     with writing(engine) as connection:
-        for table in ("run", "capture"):
-            found = connection.execute(
-                text(f"SELECT id, source_id, retracted_why FROM {table} WHERE ref = :ref"), {"ref": retraction.target}
-            ).one_or_none()
-            if found is None:
-                continue
-            if found.retracted_why:
-                raise UnknownTargetError(f"{retraction.target} is retracted already: {found.retracted_why}")
-            connection.execute(
-                text(f"UPDATE {table} SET retracted_why = :why WHERE id = :id"),
-                {"why": retraction.why, "id": found.id},
-            )
-            name = connection.execute(
-                text("SELECT name FROM source WHERE id = :id"), {"id": found.source_id}
-            ).scalar_one()
-            recount(connection, found.source_id, superseded_why(sources, name))
-            column = "run_id" if table == "run" else "id"
-            within = f"capture_id IN (SELECT id FROM capture WHERE {column} = :id)"
-            changed = connection.execute(
-                text(
-                    f"SELECT count(*) FROM record r WHERE {within} AND EXISTS "
-                    "(SELECT 1 FROM capture c WHERE c.id = r.capture_id AND c.run_id <> r.first_run_id)"
-                ),
-                {"id": found.id},
-            ).scalar_one()
-            taken = connection.execute(
-                text(
-                    # without its hash a record is loaded anew when a later run reads the same of it, and counts again
-                    f"UPDATE record SET facts_hash = :nothing WHERE {within}"
-                ),
-                {"id": found.id, "nothing": b""},
-            ).rowcount
-            return Retracted(name, taken, int(changed))
-    raise UnknownTargetError(
-        f"no run or capture is called {retraction.target!r}; `mediacontracts sources --runs` lists them"
-    )
+        target = _standing(connection, retraction.target)
+        connection.execute(
+            text(f"UPDATE {target.table} SET retracted_why = :why WHERE id = :id"),
+            {"why": retraction.why, "id": target.id},
+        )
+        recount(connection, target.source_id, superseded_why(sources, target.source))
+        column = "run_id" if target.table == "run" else "id"
+        within = f"capture_id IN (SELECT id FROM capture WHERE {column} = :id)"
+        changed = connection.execute(
+            text(
+                f"SELECT count(*) FROM record r WHERE {within} AND EXISTS "
+                "(SELECT 1 FROM capture c WHERE c.id = r.capture_id AND c.run_id <> r.first_run_id)"
+            ),
+            {"id": target.id},
+        ).scalar_one()
+        taken = connection.execute(
+            text(
+                # without its hash a record is loaded anew when a later run reads the same of it, and counts again
+                f"UPDATE record SET facts_hash = :nothing WHERE {within}"
+            ),
+            {"id": target.id, "nothing": b""},
+        ).rowcount
+    return Retracted(target.source, taken, int(changed))
+
+
+class _Target(NamedTuple):
+    table: str
+    id: int
+    source_id: int
+    source: str
+    retracted_why: str
+
+
+def _standing(connection: Connection, ref: str) -> _Target:
+    """The run or capture of this reference, if it still counts."""
+    target = _named(connection, ref)
+    if target is None:
+        raise UnknownTargetError(f"no run or capture is called {ref!r}; `mediacontracts sources --runs` lists them")
+    if target.retracted_why:
+        raise UnknownTargetError(f"{ref} is retracted already: {target.retracted_why}")
+    return target
+
+
+def _named(connection: Connection, ref: str) -> _Target | None:
+    for table in ("run", "capture"):
+        found = connection.execute(
+            text(
+                f"SELECT t.id, t.source_id, s.name, t.retracted_why FROM {table} t "
+                "JOIN source s ON s.id = t.source_id WHERE t.ref = :ref"
+            ),
+            {"ref": ref},
+        ).one_or_none()
+        if found is not None:
+            return _Target(table, *found)
+    return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
-from commands import mediacontracts
+from commands import ROOT, environment, mediacontracts
 from test_kill import YML, dump, value
 
 
@@ -46,3 +48,45 @@ def test_the_edition_before_counts_again_at_once_and_after_a_rebuild(tmp_path: P
     rebuilt = mediacontracts(home, "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert dump(home) == before
+
+
+KILLED_BEFORE_IT_IS_APPLIED = """
+import os
+import ingest.retract
+from cli.main import main
+ingest.retract.apply_retraction = lambda *_: os._exit(9)
+main()
+"""
+
+
+def test_a_retraction_killed_before_it_is_applied_is_applied_by_the_next_command(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "sources").mkdir(parents=True)
+    (home / "sources" / "zz_many.yml").write_text(YML.replace("records: 10", "records: 2"), encoding="utf-8")
+    file = tmp_path / "rows.csv"
+    for sums in (("100.25", "7.50"), ("10025.00", "7.50")):
+        done = mediacontracts(home, "ingest", "zz_many", str(edition(file, *sums)))
+        assert done.returncode == 0, done.stderr
+    _, wrong = runs(home)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BEFORE_IT_IS_APPLIED, "retract", wrong, "--why", "the point was lost"],
+        env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert killed.returncode == 9, killed.stderr
+    assert value(home, "SELECT count(*) FROM run WHERE retracted_why <> ''") == 0
+    checked = mediacontracts(home, "check")
+    assert f"the retraction of {wrong} had been interrupted; it is applied" in checked.stderr
+    assert checked.returncode != 0, "neither value counts until an edition is read"
+    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 750
+    again = mediacontracts(home, "ingest", "zz_many", str(edition(file, "100.25", "7.50")))
+    assert again.returncode == 0, again.stderr
+    assert "had been interrupted" not in again.stderr
+    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
+
+
+def test_a_retraction_of_nothing_leaves_no_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "sources").mkdir(parents=True)
+    refused = mediacontracts(home, "retract", "nobody", "--why", "x")
+    assert refused.returncode == 2, refused.stderr
+    assert not (home / "corrections" / "retractions.jsonl").exists()

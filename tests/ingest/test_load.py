@@ -15,6 +15,7 @@ from db.archive import Archive, Captured, RunEnded, RunStarted
 from db.engine import open_engine
 from db.migrate import migrate
 from db.model import format_instant
+from ingest import retract
 from ingest.checks import check
 from ingest.editions import Known, assign_keys
 from ingest.files import latest_edition, load_capture, read_again
@@ -22,7 +23,14 @@ from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError
 from ingest.record import Batch, Deletion, RowsLostError
 from ingest.replay import close_interrupted, replay
-from ingest.retract import Retraction, UnknownTargetError, apply_retraction
+from ingest.retract import (
+    Retraction,
+    UnknownTargetError,
+    apply_pending,
+    apply_retraction,
+    read_retractions,
+    retract_run,
+)
 
 SOURCE = declare()
 
@@ -215,6 +223,27 @@ def test_a_retracted_edition_that_is_read_again_counts_again_in_a_rebuilt_regist
     replay(rebuilt, archive, sources, [retraction])
     assert counted(rebuilt) == 109_900
     rebuilt.dispose()
+
+
+def test_a_kept_retraction_that_failed_is_applied_later_and_once(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
+    wrong = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("z", "999")), minute=1)
+    sources, path = {SOURCE.name: SOURCE}, tmp_path / "retractions.jsonl"
+    lost = Retraction(target=wrong.run, why="wrong month", at="2026-11-24T10:02:00Z")
+    with monkeypatch.context() as fault:
+        fault.setattr(retract, "recount", lambda *_: (_ for _ in ()).throw(OSError("the disk is full")))
+        with pytest.raises(OSError, match="the disk"):
+            retract_run(engine, sources, path, lost)
+    assert counted(engine) == 109_900  # rolled back whole
+    elsewhere = Retraction(target="a run of another registry", why="x", at="2026-11-24T10:02:00Z")
+    assert apply_pending(engine, sources, [*read_retractions(path), elsewhere]) == [wrong.run]
+    assert counted(engine) == 20_000
+    assert apply_pending(engine, sources, read_retractions(path)) == []
+    with pytest.raises(UnknownTargetError, match="retracted already"):
+        retract_run(engine, sources, path, lost)
+    assert read_retractions(path) == [lost]
 
 
 def test_the_edition_before_a_retracted_one_is_read_again_from_the_archive(engine: Engine, tmp_path: Path) -> None:
