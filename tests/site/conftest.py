@@ -246,9 +246,9 @@ def sql(release_file: Path) -> Iterator[Callable[..., Any]]:
         yield asked
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site_plugin() -> Iterator[None]:
-    """The plugin, registered while these tests run and not for others."""
+    """The plugin, registered while one module of these tests runs; other folders open releases without it."""
     from datasette.plugins import pm
 
     pm.register(plugin, name="media-contracts-site-under-test")
@@ -295,14 +295,14 @@ class Site:
             self._loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(release_file: Path, site_plugin: None) -> Iterator[Site]:
     made = Site(server(release_file, public=False))
     yield made
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def public_site(release_file: Path, site_plugin: None) -> Iterator[Site]:
     made = Site(server(release_file, public=True))
     yield made
