@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -66,6 +69,29 @@ def test_runtime_licences_are_permissive() -> None:
             odd[name] = stated
     assert odd == {}
     assert {name for name, marker in absent.items() if not marker} == set(), "locked but not installed"
+
+
+def needed(names: set[str]) -> set[str]:
+    """These packages and all that they need on this machine, as their own metadata state it."""
+    found: set[str] = set()
+    waiting = {canonicalize_name(name) for name in names}
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for stated in map(Requirement, metadata(name).get_all("Requires-Dist") or []):
+            if stated.marker is None or stated.marker.evaluate({"extra": ""}):
+                waiting.add(canonicalize_name(stated.name))
+        waiting -= found
+    return found
+
+
+def test_licences_of_what_an_installation_may_add_are_permissive() -> None:
+    """Extras stand in no lock file of their own: a cluster, a second opinion, scans, PostgreSQL."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    added = needed({Requirement(one).name for listed in told.values() for one in listed})
+    assert {"distributed", "splink", "duckdb"} <= added
+    stated = {name: licence(name) for name in added - set(NAMED)}
+    assert {n: s for n, s in stated.items() if COPYLEFT.search(s) or not PERMISSIVE.search(s)} == {}
 
 
 def test_packages_with_a_reason_are_still_locked() -> None:
