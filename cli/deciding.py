@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -13,6 +13,7 @@ import click
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
+from cli.signed import day_of, signed
 from ingest.decision_lines import DecisionError, undo_line, with_shipped
 from ingest.identity import load_decisions
 from ingest.installation import Installation
@@ -46,10 +47,10 @@ _ASK = "-"
 @click.option("--until", default="", help="When it ended, in the same way.")
 @click.option("--allow-unknown", is_flag=True, help="A name may be one that no source prints yet.")
 @click.option("--undo", default="", metavar="ID", help="Take an earlier line back.")
-@click.option("--who", required=True, help="Who decides; published with a tie.")
-@click.option("--why", required=True, help="The reason; published with a tie.")
-@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it.")
-@click.option("--evidence", multiple=True, help="Where it can be seen; a tie needs it; may be given several times.")
+@signed(
+    "Who decides; published with a tie.", "The reason; published with a tie.",
+    "Where it can be seen; a tie needs it; may be given several times.",
+)  # fmt: skip
 def decide(
     *, verdict: str | None, left: str, right: str, country: str, undo: str, who: str, why: str, when: datetime | None,
     **given: Any,  # noqa: ANN401 - click's options about the two names
@@ -67,7 +68,7 @@ def decide(
     """
     if bool(undo) == bool(verdict) or (verdict and not (left and right and country)):
         raise click.UsageError("give VERDICT LEFT RIGHT with --country, or --undo ID")
-    day = when.date() if when else date.today()  # noqa: DTZ011 - the day of the person who decides
+    day = day_of(when)
     installation = Installation.from_environment(os.environ)
     path = installation.home / "decisions" / "identity.jsonl"
     try:

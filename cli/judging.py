@@ -24,7 +24,7 @@ from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
 @click.option("--relevance", type=click.Choice([word.value for word in Relevance]), help="Is it money for media?")
 @click.option("--topic", default="", help="What it is about; ingest/data/topics/rules.yml lists the topics.")
 @click.option("--undo", default="", metavar="ID", help="Take an earlier line back.")
-@signed
+@signed()
 def judge(
     *, source: str, root: str, key: str, relevance: str | None, topic: str, undo: str, who: str, why: str,
     when: datetime | None, evidence: tuple[str, ...],

@@ -16,6 +16,7 @@ from cli.deciding import append_decision
 from cli.main import Refused
 from cli.progress import say
 from cli.review_sheet import Answer, SheetError, money_text, read_sheet, write_sheet
+from cli.signed import day_of
 from ingest.decision_lines import DecisionError
 from ingest.identity import load_decisions
 from ingest.installation import Installation
@@ -94,7 +95,7 @@ def _apply(
     installation: Installation, filled: Path, queue: Queue, decisions: Decisions, *, who: str, why: str
 ) -> None:
     path = _decisions_file(installation)
-    today = date.today()  # noqa: DTZ011 - the day of the person who decides
+    today = day_of(None)
     try:
         answers = read_sheet(filled, queue, decisions)
         lines = [_of_sheet(filled, one, who=who, why=why, when=today) for one in answers]
@@ -154,7 +155,7 @@ def _ask(installation: Installation, queue: Queue, decisions: Decisions, *, who:
         try:
             line = decision_line(
                 pair.left.spelling, pair.right.spelling, _KEYS[key], who=who,
-                when=date.today(), why=reason,  # noqa: DTZ011 - the day of the person who decides
+                when=day_of(None), why=reason,
             )  # fmt: skip
             with installation.locked():
                 decisions = append_decision(_decisions_file(installation), line)

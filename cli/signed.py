@@ -10,19 +10,35 @@ import click
 
 C = TypeVar("C", bound=Callable[..., object])
 
-_OPTIONS = (
-    click.option("--who", required=True, help="Who decides."),
-    click.option("--why", required=True, help="The reason."),
-    click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it."),
-    click.option("--evidence", multiple=True, help="Where it can be seen; may be given several times."),
-)
 
+def signed(
+    who: str = "Who decides.",
+    why: str = "The reason.",
+    evidence: str = "Where it can be seen; may be given several times.",
+    *,
+    proved: bool = False,
+) -> Callable[[C], C]:
+    """Give a command `--who`, `--why`, `--when` and `--evidence`, in this order of its help.
 
-def signed(command: C) -> C:
-    """Give a command `--who`, `--why`, `--when` and `--evidence`, in this order of its help."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    Args:
+        who: what its help says of `--who`.
+        why: the same of `--why`.
+        evidence: the same of `--evidence`.
+        proved: whether it is refused without evidence.
+    """
+    options = (
+        click.option("--who", required=True, help=who),
+        click.option("--why", required=True, help=why),
+        click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it."),
+        click.option("--evidence", multiple=True, required=proved, help=evidence),
+    )
+
+    def decorated(command: C) -> C:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 def day_of(when: datetime | None) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import cast, get_args
 
@@ -12,6 +12,7 @@ import click
 from cli.deciding import append_decision
 from cli.main import Refused
 from cli.progress import say
+from cli.signed import day_of, signed
 from db.words import LinkRelation
 from ingest.decision_lines import DecisionError
 from ingest.identity import load_decisions
@@ -37,10 +38,7 @@ _KINDS = tuple(kind for kind in get_args(Kind) if kind != "group")
 @click.option("--country", required=True, help="Two letters, as the source declares: kz.")
 @click.option("--since", default="", help="When the ties began, if the register says so of all: 2014-05-31, 2014 …")
 @click.option("--until", default="", help="When they ended, in the same way.")
-@click.option("--who", required=True, help="Who decides; published.")
-@click.option("--why", required=True, help="What the register is and of which day; published.")
-@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day; today without it.")
-@click.option("--evidence", multiple=True, required=True, help="Where it can be seen; may be given several times.")
+@signed("Who decides; published.", "What the register is and of which day; published.", proved=True)
 @click.option("--dry-run", is_flag=True, help="Tell what would be kept, and keep nothing.")
 def ties(
     *, file: Path, left: str, right: str, left_id: str, right_id: str, relation: str, kind: str, right_kind: str,
@@ -58,7 +56,7 @@ def ties(
         --country rs --evidence https://example.org/register --who "A. B." --why "register of media, as of 2020"
     """
     installation = Installation.from_environment(os.environ)
-    day = when.date() if when else date.today()  # noqa: DTZ011 - the day of the person who decides
+    day = day_of(when)
     kinds = (cast("Kind", kind), cast("Kind", right_kind))
     try:
         rows = read_register(file, Columns(left, right, left_id, right_id))

@@ -20,6 +20,9 @@ _BETWEEN = "[\\s\u00ad\u200b-\u200f\u2060\ufeff\u2010-\u2015\u2212\ufe63\uff0d-]
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{11,}}")
 _CHUNK = re.compile(r"\d+")
 
+LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
+"""A number so long that it may be a person's with a slip in it, which no check digit knows and no mask covers."""
+
 
 def check_digit(first_eleven: str) -> int | None:
     """Return the twelfth digit that belongs to the first eleven of an IIN or BIN.

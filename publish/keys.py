@@ -148,15 +148,24 @@ def _party(connection: Connection, kind: _Kind, used: set[int], slugs: Slugs) ->
     table = table_of(kind.mapped)
     # new slugs are given in the order of the keys, so that two databases give the same ones
     entities = sorted((row for row in connection.execute(select(table)) if row.id in used), key=lambda row: row.key)
-    given = [
-        (slugs.of(kind.name, row.key, mask_person_ids(row.name), is_person=_is_person(row)), row) for row in entities
-    ]
+    given = [(uid_of(kind.name, row, slugs), row) for row in entities]
     for at, (uid, row) in enumerate(sorted(given, key=lambda pair: pair[0]), start=FIRST_ID):
         name = mask_person_ids(row.name)
         party.rows.append(kind.make(row, at, uid))
         party.by_entity[row.id] = at
         party.search[row.id] = f"{name} | {folded(name)}"
     return party
+
+
+def uid_of(kind: str, row: Row[Any], slugs: Slugs) -> str:
+    """The lasting name of an entity of the registry.
+
+    Args:
+        kind: body, organisation or outlet.
+        row: of its table.
+        slugs: those that were given, which takes a new one in.
+    """
+    return slugs.of(kind, row.key, mask_person_ids(row.name), is_person=_is_person(row))
 
 
 def _is_person(row: Row[Any]) -> bool:

@@ -12,7 +12,7 @@ from db.model import LinkedParty, PartyLink
 from db.privacy import mask_person_ids
 from db.words import LinkedKind
 from publish.keys import Keys, Party
-from publish.slugs import PERSON_SCHEMES, Slugs
+from publish.slugs import Slugs
 
 NATURAL_PERSON = "natural person"
 """What stands in place of the name of a person whom no source names."""
@@ -59,8 +59,7 @@ def _party(row: Row[Any], keys: Keys, slugs: Slugs) -> tuple[Any, ...]:
         # known by its key alone, which goes into no release
         uid = slugs.of("person", row.key, NATURAL_PERSON)
         return (uid, NATURAL_PERSON, row.kind, "withheld", row.country, *places)
-    is_person = row.kind == LinkedKind.PERSON or (of == "body" and key.partition(":")[0] in PERSON_SCHEMES)
-    uid = slugs.of(of, key, mask_person_ids(row.name), is_person=is_person)
+    uid = slugs.of(of, key, mask_person_ids(row.name), is_person=row.kind == LinkedKind.PERSON)
     return (uid, row.name, row.kind, "named", row.country, *places)
 
 

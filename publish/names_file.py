@@ -29,8 +29,9 @@ from db.model import (
 from db.model.base import Base
 from db.privacy import mask_person_ids
 from db.words import PartyRole
+from publish.keys import uid_of
 from publish.registry import instant, reading
-from publish.slugs import PERSON_SCHEMES, Slugs
+from publish.slugs import Slugs
 from publish.spreadsheet import csv_lines
 
 FILE_NAME = "names.csv"
@@ -139,13 +140,7 @@ def _seen(connection: Connection, kind: _Kind, slugs: Slugs) -> _Seen:
         )  # fmt: skip
         for name_id, source, since, until, records in connection.execute(query):
             entity, spelling = spelled[name_id]
-            by_source = found[_uid(kind, rows[entity], slugs), spelling]
+            by_source = found[uid_of(kind.name, rows[entity], slugs), spelling]
             one = by_source.get(source, (since, until, 0))
             by_source[source] = (min(one[0], since), max(one[1], until), one[2] + records)
     return found
-
-
-def _uid(kind: _Kind, row: Any, slugs: Slugs) -> str:  # noqa: ANN401 - a row of one of three tables
-    fields = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
-    is_person = bool(fields.get("is_person", False)) or fields.get("id_scheme", "") in PERSON_SCHEMES
-    return slugs.of(kind.name, row.key, mask_person_ids(row.name), is_person=is_person)

@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw
 from rapidfuzz import fuzz
 
 from db.fold import fold
-from db.privacy import MASK, mask_person_ids
+from db.privacy import LONG_NUMBER, MASK, mask_person_ids
 from db.proof_names import picture_name, table_name
 from ingest.requests.picture_order import DPI, ProofOrder, around, on_page, pixels
 from ingest.tables.formats import detect, document_members, document_tables
@@ -36,7 +36,6 @@ _SCAN_DPI = 200
 """An image file is taken to be scanned so, as the reader of tables takes it."""
 _GREYS = 16
 WHITE = 255
-_LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
 _WITHDRAWN_LIKENESS = 85
 """Percent of likeness from which a text holds withdrawn words: a picture's letters may have been misread."""
 Box = tuple[float, float, float, float]
@@ -203,7 +202,7 @@ def _cells_to_hide(tables: Iterable[Table], page: int, *, bare: bool) -> Iterato
     for table in tables:
         for cells, boxes in zip(table.rows, table.boxes, strict=True):
             for column, (text, places) in enumerate(zip(cells, boxes, strict=True)):
-                doubtful = bare and table.columns[column].role != "amount" and _LONG_NUMBER.search(text)
+                doubtful = bare and table.columns[column].role != "amount" and LONG_NUMBER.search(text)
                 if doubtful or mask_person_ids(text) != text:
                     for place in places:
                         if place.page == page:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from db.currencies import written
+from db.privacy import LONG_NUMBER
 from db.words import AmountState
 from ingest.requests.answer_plan import heading_text
-from ingest.requests.correcting import LONG_NUMBER
 from ingest.tables import Table, Total
 from ingest.values.amount import AmountError, Unit, read_amount
 from ingest.values.text import clean
@@ -58,7 +59,11 @@ def _unproved(table: Table, total: Total, unit: Unit, minor: Minor, unread: Mapp
     computed = sum(minor[row, total.column] or 0 for row in covered)
     if printed == computed:
         return []
-    return [f"{_where(table, total)}: printed {printed} minor units, the records give {computed}"]
+    return [f"{_where(table, total)}: printed {_money(printed, unit)}, the records give {_money(computed, unit)}"]
+
+
+def _money(minor: int | None, unit: Unit) -> str:
+    return "nothing" if minor is None else written(minor, unit.currency)
 
 
 def _where(table: Table, total: Total) -> str:

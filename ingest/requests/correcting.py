@@ -7,16 +7,13 @@ and stands against the table: it is never laid over something that nobody compar
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from db.privacy import LONG_NUMBER
 from ingest.tables import Table
 from ingest.tables.understand import with_texts
-
-LONG_NUMBER = re.compile(r"(?:\d\D{0,2}){10,}")
-"""A person's number with a slip in it is not known as one, and is not to be repeated."""
 
 
 class CellCorrection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

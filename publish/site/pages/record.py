@@ -8,7 +8,7 @@ from typing import Any
 
 from publish.described import Column
 from publish.schema_contracts import RECORD_COLUMNS
-from publish.site.core.naming import PARTIES
+from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import Release, rows
 
 _HIDDEN = frozenset({"id", "search_text", "amount", "details"})
@@ -25,10 +25,10 @@ def find(connection: sqlite3.Connection, uid: str) -> dict[str, Any] | None:
         if found:
             row = found[0]
             row["table"] = table
-            for kind, key_table in PARTIES.items():
-                row[f"_{kind}"] = rows(connection, f"SELECT * FROM {key_table} WHERE id = ?", (row[kind],))[0]
-            row["_year"] |= {"uid": str(row["year"]), "state": "named" if row["year"] > 1 else "unknown"}
-            row["_source"] |= {"uid": row["_source"]["name"], "state": "named"}
+            for kind in PARTIES:
+                known = naming(kind)
+                sql = f"SELECT *, {known.uid} AS uid, {known.state} AS state FROM {known.table} WHERE id = ?"
+                row[f"_{kind}"] = rows(connection, sql, (row[kind],))[0]
             return row
     return None
 
