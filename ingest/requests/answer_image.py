@@ -13,7 +13,6 @@ from __future__ import annotations
 import ctypes
 import io
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -21,11 +20,10 @@ import msgspec
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from PIL import Image, ImageDraw
-from rapidfuzz import fuzz
 
-from db.fold import fold
-from db.privacy import LONG_NUMBER, MASK, mask_person_ids
+from db.privacy import mask_person_ids
 from db.proof_names import picture_name, table_name
+from ingest.requests.not_shown import Box, cells_to_hide, is_withdrawn, person_id_spans, texts_of
 from ingest.requests.picture_order import DPI, ProofOrder, around, on_page, pixels
 from ingest.tables.formats import detect, document_members, document_tables
 from ingest.tables.model import DocumentRefused, Table
@@ -36,9 +34,6 @@ _SCAN_DPI = 200
 """An image file is taken to be scanned so, as the reader of tables takes it."""
 _GREYS = 16
 WHITE = 255
-_WITHDRAWN_LIKENESS = 85
-"""Percent of likeness from which a text holds withdrawn words: a picture's letters may have been misread."""
-Box = tuple[float, float, float, float]
 
 
 class _Drawn(msgspec.Struct):
@@ -67,7 +62,7 @@ def document_proofs(data: bytes, order: ProofOrder) -> dict[str, bytes]:
     for member, content, kind, held in _documents(data, order, chosen):
         on_pages = {n: t for n, t in held.items() if t.page and kind in {"pdf", "image"}}
         for number, table in held.items():
-            if number not in on_pages and not _withdrawn(order, _texts(table)):
+            if number not in on_pages and not is_withdrawn(order.withdrawn, texts_of(table)):
                 proofs[table_name(order.sha256, number)] = _as_read(table)
         for page, shown in _pictures(content, order, kind, on_pages):
             rows = {
@@ -107,10 +102,12 @@ def _pictures(
     try:
         for number in pages:
             drawn = _Drawn(scanned(data)) if document is None else _drawn(document, number)
-            if _withdrawn(order, [drawn.text, *(text for t in tables.values() for text in _texts(t, number))]):
+            if is_withdrawn(
+                order.withdrawn, [drawn.text, *(text for t in tables.values() for text in texts_of(t, number))]
+            ):
                 continue
             pencil = ImageDraw.Draw(drawn.shown)
-            for box in [*drawn.hidden, *_cells_to_hide(tables.values(), number, bare=drawn.bare)]:
+            for box in [*drawn.hidden, *cells_to_hide(tables.values(), number, bare=drawn.bare)]:
                 pencil.rectangle(box, fill=0)
             yield number, _only_tables(drawn.shown, tables.values(), number) if drawn.bare else drawn.shown
     finally:
@@ -164,28 +161,6 @@ def _text_and_spans(page: pdfium.PdfPage) -> tuple[str, list[Box]]:
         letters.close()
 
 
-def person_id_spans(text: str) -> list[tuple[int, int]]:
-    """Where the numbers of natural persons stand in a text, as begin and end.
-
-    The mask of `db.privacy` decides which they are; it puts twelve marks in place of twelve digits and what stands
-    between them.
-    """
-    masked = mask_person_ids(text)
-    spans: list[tuple[int, int]] = []
-    at = in_masked = 0
-    while at < len(text):
-        if not (text[at].isdigit() and masked.startswith(MASK, in_masked)):
-            at, in_masked = at + 1, in_masked + 1
-            continue
-        start, digits = at, 0
-        while digits < len(MASK):
-            digits += text[at].isdigit()
-            at += 1
-        spans.append((start, at))
-        in_masked += len(MASK)
-    return spans
-
-
 def _on_picture(page: pdfium.PdfPage, box: Box, size: tuple[int, int]) -> Box:
     """A box of a page in pixels of its picture, whichever way the page is turned."""
     x, y = ctypes.c_int(), ctypes.c_int()
@@ -195,19 +170,6 @@ def _on_picture(page: pdfium.PdfPage, box: Box, size: tuple[int, int]) -> Box:
         corners.append((x.value, y.value))
     (x0, y0), (x1, y1) = corners
     return min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1
-
-
-def _cells_to_hide(tables: Iterable[Table], page: int, *, bare: bool) -> Iterator[Box]:
-    """Cells with a natural person's number; in a picture, where a digit may be misread, every long number but sums."""
-    for table in tables:
-        for cells, boxes in zip(table.rows, table.boxes, strict=True):
-            for column, (text, places) in enumerate(zip(cells, boxes, strict=True)):
-                doubtful = bare and table.columns[column].role != "amount" and LONG_NUMBER.search(text)
-                if doubtful or mask_person_ids(text) != text:
-                    for place in places:
-                        if place.page == page:
-                            left, top, width, height = pixels((place.x0, place.y0, place.x1, place.y1))
-                            yield left, top, left + width, top + height
 
 
 def _only_tables(shown: Image.Image, tables: Iterable[Table], page: int) -> Image.Image:
@@ -228,26 +190,6 @@ def _png(shown: Image.Image) -> bytes:
     few.putpalette([step * grey for grey in range(_GREYS) for _ in "rgb"])
     few.save(out, "PNG", optimize=True, bits=4)
     return out.getvalue()
-
-
-def _texts(table: Table, page: int = 0) -> list[str]:
-    """Every text of a table; with a page only the rows that stand on it."""
-    rows = [cells for row, cells in enumerate(table.rows) if not page or on_page(page, table, row)]
-    return [table.title, *(text for row in (*table.header, *rows) for text in row)]
-
-
-def _withdrawn(order: ProofOrder, texts: Iterable[str]) -> bool:
-    if not order.withdrawn:
-        return False
-    told = _bare(" ".join(texts))
-    return any(
-        fuzz.partial_ratio(words, told) >= _WITHDRAWN_LIKENESS if len(told) > len(words) else words == told
-        for words in map(_bare, order.withdrawn)
-    )
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
 
 
 def _as_read(table: Table) -> bytes:

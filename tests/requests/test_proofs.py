@@ -24,9 +24,10 @@ from db.proof_names import picture_name, table_name
 from ingest.declaration import read_sources
 from ingest.installation import SHIPPED_SOURCES
 from ingest.requests import proofs
-from ingest.requests.answer_image import document_proofs, person_id_spans
+from ingest.requests.answer_image import document_proofs
 from ingest.requests.entering import fold
 from ingest.requests.events import Answered, DocumentTaken, Drawn, Sent, TableSeen
+from ingest.requests.not_shown import person_id_spans
 from ingest.requests.picture_order import ProofOrder
 from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import Register
