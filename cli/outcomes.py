@@ -28,7 +28,7 @@ from ingest.tables.many import ClusterError
 from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
-from publish.release import MixedSourcesError, NothingToReleaseError
+from publish.release_database import MixedSourcesError, NothingToReleaseError
 from publish.serve import ContactError, NoReleaseError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError

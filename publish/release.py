@@ -10,32 +10,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import copyfile
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Engine
 
-from db.bulk import table_of
-from db.model import Release
-from db.privacy import mask_person_ids
-from publish.corrections import Correction, read_corrections, standing
+from publish.corrections import read_corrections, standing
 from publish.diff import DiffCounts, write_diff
 from publish.entities import write_entities
 from publish.exports import write_exports
-from publish.fill import Filled, fill, write
-from publish.keys import read_keys
-from publish.ledger import Ledger, registry_ledger
-from publish.link_rows import read_links
-from publish.manifest import manifest_matches, program, sha256_of, write_attribution, write_manifest
-from publish.metadata import as_yaml, release_metadata
-from publish.moved import moved_addresses
+from publish.manifest import manifest_matches, sha256_of, write_attribution, write_manifest
 from publish.names_file import write_names
-from publish.registry import bytewise, reading
-from publish.request_rows import asked_bodies
-from publish.schema import BY_NAME, DATABASE, SAMPLE_PREFIX, SCHEMA_VERSION, create_statements, index_statements
-from publish.schema_contracts import HOW_TO_SUM
+from publish.release_database import Built, build_database
+from publish.schema import DATABASE
 from publish.slugs import Slugs
 from publish.swap import building, current, put_in_place, show
 from publish.verify import verify
@@ -43,14 +30,6 @@ from publish.withdrawal import Withdrawal
 
 PROOFS = "proofs"
 """The folder of a release with pictures of pages, and of tables as they were read."""
-
-
-class NothingToReleaseError(Exception):
-    """The registry holds no record."""
-
-
-class MixedSourcesError(Exception):
-    """Invented and real sources stand in one registry, outside the demo."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +93,7 @@ def build_release(
     with building(out_dir) as staging:
         fixed = Slugs(slugs, salt)
         copied = _copy_proofs(staging, proofs)
-        built = _build_database(engine, staging, fixed, set_right, salt, proofs=copied, allow_mixed=allow_mixed)
+        built = build_database(engine, staging, fixed, set_right, salt, proofs=copied, allow_mixed=allow_mixed)
         verify(built.database, built.metadata, built.ledger)
         name = built.name
         earlier = previous or current(out_dir)
@@ -148,127 +127,6 @@ def build_release(
     )
 
 
-@dataclass(frozen=True)
-class _Built:
-    database: Path
-    metadata: Path
-    name: str
-    prefix: str
-    filled: Filled
-    ledger: Ledger
-    as_sources_say: Ledger
-
-
-_SAMPLE = "SAMPLE: this release holds invented figures and must not be cited."
-_MIXED = (
-    "SAMPLE: this release holds invented figures beside real ones; the table sources says which are invented, and "
-    "those must not be cited."
-)
-
-
-def _name(data_as_of: str, digest: str, *, sample: bool) -> str:
-    """Date and hash; ten digits of the hash that do not look like the number of a natural person behind the date."""
-    begin = f"{'sample-' if sample else ''}{data_as_of[:10]}-"
-    names = (begin + digest[at : at + 10] for at in range(len(digest) - 9))
-    return next(name for name in names if mask_person_ids(name) == name)
-
-
-def _is_sample(sources: list[Row[Any]], *, allow_mixed: bool) -> bool:
-    invented = [source.name for source in sources if source.invented]
-    real = [source.name for source in sources if not source.invented]
-    if invented and real and not allow_mixed:
-        raise MixedSourcesError(
-            f"the registry holds invented figures ({', '.join(invented)}) beside real ones ({', '.join(real)}); "
-            "keep the sample in an installation of its own"
-        )
-    return bool(invented)
-
-
-def _build_database(
-    engine: Engine,
-    staging: Path,
-    slugs: Slugs,
-    corrections: list[Correction],
-    salt: bytes,
-    *,
-    proofs: Sequence[str],
-    allow_mixed: bool,
-) -> _Built:
-    raw = staging / ".raw.db"
-    out = sqlite3.connect(raw, isolation_level=None)
-    try:
-        for pragma in ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "cache_size=-64000"):
-            out.execute(f"PRAGMA {pragma}")
-        for statement in create_statements():
-            out.execute(statement)
-        with reading(engine) as connection:
-            ledger = registry_ledger(connection)
-            if not ledger.rows["contracts"] + ledger.rows["other_records"]:
-                raise NothingToReleaseError("the registry holds no record; crawl or ingest a source first")
-            keys = read_keys(connection, slugs, asked_bodies(connection))
-            links = read_links(connection, keys, slugs)
-            out.execute("BEGIN")
-            filled = fill(connection, out, keys, links=links, corrections=corrections, salt=salt)
-            write(out, BY_NAME["addresses"], moved_addresses(connection, slugs, keys))
-            out.execute("COMMIT")
-            corrected = ledger.with_moved(filled.set_right.sums)
-            sample = _is_sample(filled.sources, allow_mixed=allow_mixed)
-            earlier = _earlier_releases(connection, filled.data_as_of)
-        with raw.open("rb") as handle:
-            content = file_digest(handle, "sha256").hexdigest()
-        shown = "".join(f" {proof} {sha256_of(staging / proof)}" for proof in proofs)
-        digest = sha256(f"{content} {program()}{shown}".encode()).hexdigest()
-        name = _name(filled.data_as_of, digest, sample=sample)
-        prefix = SAMPLE_PREFIX if sample else ""
-        out.execute("BEGIN")
-        kept = [row for row in earlier if row[0] != name]
-        write(out, BY_NAME["releases"], ((at, *row) for at, row in enumerate(kept, start=1)))
-        write(out, BY_NAME["about"], _about(name, filled, corrected, sample=sample))
-        out.execute("COMMIT")
-        for statement in index_statements():
-            out.execute(statement)
-        out.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        database = staging / f"{prefix}{DATABASE}.db"
-        out.execute("VACUUM INTO ?", (str(database),))
-        licences = out.execute("SELECT title, licence FROM sources ORDER BY id").fetchall()
-    finally:
-        out.close()
-    raw.unlink()
-    metadata = staging / f"{prefix}metadata.yml"
-    metadata.write_text(as_yaml(release_metadata(database.stem, name, licences, sample=sample)), encoding="utf-8")
-    return _Built(database, metadata, name, prefix, filled, corrected, ledger)
-
-
-def _earlier_releases(connection: Connection, data_as_of: str) -> list[tuple[Any, ...]]:
-    """Releases up to this date: later ones must not change what an older registry gives."""
-    table = table_of(Release)
-    query = (
-        select(table.c.name, table.c.data_as_of, table.c.manifest_sha256, table.c.records, table.c.other_records)
-        .where(table.c.data_as_of <= data_as_of)
-        .order_by(bytewise(connection, table.c.data_as_of), bytewise(connection, table.c.name))
-    )
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[tuple[Any, ...]]:
-    facts = {
-        "release": name,
-        "data_as_of": filled.data_as_of,
-        "sample": "yes" if sample else "no",
-        "warning": "" if not sample else _SAMPLE if all(one.invented for one in filled.sources) else _MIXED,
-        "how_to_sum": HOW_TO_SUM,
-        "records": str(ledger.rows["contracts"]),
-        "other_records": str(ledger.rows["other_records"]),
-        "rejected_rows": str(ledger.rows["rejected_rows"]),
-        "corrections": str(filled.set_right.applied),
-        "takedowns": str(filled.set_right.withdrawn),
-        "privacy": "Identity numbers of natural persons are masked in every text.",
-        "schema_version": str(SCHEMA_VERSION),
-        "program": program(),
-    }
-    return [(at, *fact) for at, fact in enumerate(facts.items(), start=1)]
-
-
 def _copy_proofs(staging: Path, proofs: Sequence[Path]) -> list[str]:
     """Copy proofs into the release; gives their names in it."""
     if proofs:
@@ -279,7 +137,7 @@ def _copy_proofs(staging: Path, proofs: Sequence[Path]) -> list[str]:
 
 
 def _write_beside(
-    staging: Path, built: _Built, earlier: Path | None, withdrawal: Withdrawal, beside: dict[str, int | None]
+    staging: Path, built: Built, earlier: Path | None, withdrawal: Withdrawal, beside: dict[str, int | None]
 ) -> DiffCounts | None:
     """Write exports, attribution, the difference to the release before, and the manifest of them all."""
     files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None, **beside}

@@ -17,7 +17,8 @@ from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from db.model.requests import RequestState
 from db.privacy import is_person_id
-from publish.release import MixedSourcesError, NothingToReleaseError, _name, build_release
+from publish.release import build_release
+from publish.release_database import MixedSourcesError, NothingToReleaseError, release_name
 from publish.request_rows import COVERAGE_WORDS, NOT_ASKED
 from publish.schema_books import COVERAGE_STATES
 from tests.publish.reading import rows_of
@@ -84,8 +85,8 @@ def test_the_name_of_a_release_never_looks_like_the_number_of_a_person() -> None
     looks_like_one = next(
         f"{four:04d}{'a' * 60}" for four in range(10_000) if is_person_id(f"20260131{four:04d}")
     )  # fmt: skip
-    assert _name("2026-01-31T08:00:00Z", looks_like_one, sample=False) == f"2026-01-31-{looks_like_one[1:11]}"
-    assert _name("2026-01-31T08:00:00Z", "1234567890" * 6, sample=True) == "sample-2026-01-31-1234567890"
+    assert release_name("2026-01-31T08:00:00Z", looks_like_one, sample=False) == f"2026-01-31-{looks_like_one[1:11]}"
+    assert release_name("2026-01-31T08:00:00Z", "1234567890" * 6, sample=True) == "sample-2026-01-31-1234567890"
 
 
 def test_figures_states_and_reasons(sqlite_engine: Engine, tmp_path: Path, rows: Rows, fill_registry: Fill) -> None:

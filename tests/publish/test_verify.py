@@ -18,7 +18,7 @@ from sqlalchemy import Engine, update
 
 from db import model as m
 from db.engine import open_engine, registry_url
-from publish import release as release_module
+from publish import release_database
 from publish.fill import DoubledUidError
 from publish.ledger import release_ledger
 from publish.manifest import manifest_matches
@@ -146,7 +146,7 @@ def test_a_failed_build_leaves_the_last_release(
     with registry.begin() as connection:
         connection.execute(update(m.Record).where(m.Record.id == 2).values(amount_minor=1))
         connection.execute(update(m.Outlet).where(m.Outlet.id == 2).values(key="KZ|another"))
-    real = release_module.fill
+    real = release_database.fill
 
     def loses_a_row(connection: Any, out: sqlite3.Connection, *more: Any, **named: Any) -> Any:
         filled = real(connection, out, *more, **named)
@@ -154,7 +154,7 @@ def test_a_failed_build_leaves_the_last_release(
         out.execute("DELETE FROM lines")
         return filled
 
-    monkeypatch.setattr(release_module, "fill", loses_a_row)
+    monkeypatch.setattr(release_database, "fill", loses_a_row)
     with pytest.raises(VerificationError, match="table amounts: 3 rows in the registry, 1 in the release"):
         build_release(registry, own_home / "out", slugs=own_home / "s.jsonl")
     assert sorted(path.name for path in (own_home / "out").iterdir()) == before
@@ -166,10 +166,10 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from db.engine import open_engine
-from publish import release
+from publish import release, release_database
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(release, sys.argv[3], killed)
+setattr(release_database if sys.argv[3] == "fill" else release, sys.argv[3], killed)
 home = Path(sys.argv[1])
 release.build_release(open_engine(sys.argv[2]), home / "out", slugs=home / "s.jsonl")
 """
