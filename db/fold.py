@@ -13,8 +13,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-FOLD_VERSION: Final = 1
-
 # Letters that look the same in both scripts; upper case first because "B" has a twin and "b" has none.
 _LATIN_TWINS: Final = "ABCEHKMOPTXYIaceopxyikhjs"
 _CYRILLIC_TWINS: Final = "АВСЕНКМОРТХУІасеорхуікһјѕ"

@@ -10,6 +10,7 @@ import csv
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,7 +101,9 @@ def _csv(path: Path) -> list[list[Any]]:
     except UnicodeDecodeError:
         raise RegisterError(f"{path}: is not UTF-8; save it as 'CSV UTF-8'") from None
     first = told.partition("\n")[0]
-    return list(csv.reader(told.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","))
+    # line ends stay, since a quoted cell may hold one
+    mark = ";" if first.count(";") > first.count(",") else ","
+    return list(csv.reader(StringIO(told, newline=""), delimiter=mark))
 
 
 def _workbook(path: Path) -> list[list[Any]]:

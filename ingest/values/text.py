@@ -69,11 +69,6 @@ def cyrillic_folded(text: str) -> str:
     return text.translate(_TO_CYRILLIC).casefold()
 
 
-def same_script_word(word: str) -> bool:
-    """Say whether a word keeps to one script, or mixes two on purpose (no letter posing as another)."""
-    return not _in_word(word, 0)
-
-
 def lookalike_letters(text: str) -> list[Lookalike]:
     """Find letters posing as letters of another script or as digits.
 

@@ -32,7 +32,7 @@ REGISTER = [
     ["Боз Дала", "Боз Дала Медиа", ONE, "daily"],  # the same tie again, under another name of the firm
     ["Көк дала", "ТОО «Көк»", OTHER, "daily"],
     ["Көк дала", "ТОО «Боз Дала Медиа»", ONE, "radio"],  # two of one name: which is meant?
-    ["Қиял таңы", "ИП Вымыслов Б.", NUMBER, "site"],
+    ["Қиял\nтаңы", "ИП Вымыслов Б.", NUMBER, "site"],  # a cell of two lines
     ["Заря Вымысла", "ТОО «Никто»", "", "site"],
     ["Нигде", "ТОО «Көк»", OTHER, "site"],
 ]
@@ -74,7 +74,8 @@ def register(folder: Path, form: str) -> Path:
             book.active.append([int(cell) if cell == OTHER else cell for cell in row])
         book.save(file)
     else:
-        file.write_bytes(csv_of(*REGISTER, headings=HEADINGS, delimiter=";" if form == "txt" else ","))
+        quoted = [[f'"{cell}"' if "\n" in cell else cell for cell in row] for row in REGISTER]
+        file.write_bytes(csv_of(*quoted, headings=HEADINGS, delimiter=";" if form == "txt" else ","))
     return file
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.values.text import clean, lookalike_letters, same_script_word
+from ingest.values.text import clean, lookalike_letters
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,3 @@ def test_clean_twice_is_clean_once(text: str) -> None:
 )
 def test_lookalikes(text: str, found: list[tuple[int, str, str]]) -> None:
     assert [(hit.position, hit.letter, hit.stands_for) for hit in lookalike_letters(text)] == found
-
-
-def test_same_script_word() -> None:
-    assert same_script_word("Қазақ")
-    assert same_script_word("Media")
-    assert not same_script_word("Қазaқ")
