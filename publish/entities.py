@@ -22,6 +22,7 @@ from publish.companies import is_company
 from publish.entity_links import linked_parties, links
 from publish.ftm import Entity, id_of, is_address, made
 from publish.money import decimal_text, minor_digits
+from publish.schema_keys import TABLES_OF_KIND
 
 FILE_NAME = "entities.ftm.json"
 
@@ -53,7 +54,7 @@ def write_entities(database: Path, directory: Path, prefix: str = "") -> dict[st
 def _entities(out: sqlite3.Connection) -> Iterator[Entity]:
     aliases = _aliases(out)
     companies: set[str] = set()
-    for kind, tables in _PARTIES:
+    for kind, tables in TABLES_OF_KIND.items():
         for entity in _parties(out, kind, tables, aliases):
             if entity["schema"] == "Company":
                 companies.add(entity["id"])
@@ -67,11 +68,6 @@ def _entities(out: sqlite3.Connection) -> Iterator[Entity]:
         yield from _record(row)
 
 
-_PARTIES = (
-    ("body", ("payers", "ministries")),
-    ("organisation", ("recipients", "intermediaries")),
-    ("outlet", ("outlets",)),
-)
 _KIND_OF_ROLE = {"payer": "body", "recipient": "organisation", "intermediary": "organisation", "outlet": "outlet"}
 _RECORDS = """
 SELECT c.uid, c.subject, c.number, c.method, c.measure, c.instrument, c.signed_on, c.period_from, c.period_to,

@@ -31,6 +31,7 @@ from db.privacy import mask_person_ids
 from db.words import PartyRole
 from publish.keys import uid_of
 from publish.registry import instant, reading
+from publish.schema_keys import TABLES_OF_KIND
 from publish.slugs import Slugs
 from publish.spreadsheet import csv_lines
 
@@ -51,17 +52,15 @@ class _Kind:
     names: type[Base]
     reference: str
     roles: dict[PartyRole, Any]
-    tables: tuple[str, ...]
 
 
 _KINDS = (
-    _Kind("body", Body, BodyName, "body_id", {PartyRole.PAYER: Record.payer_name_id}, ("payers", "ministries")),
+    _Kind("body", Body, BodyName, "body_id", {PartyRole.PAYER: Record.payer_name_id}),
     _Kind(
         "organisation", Organisation, OrganisationName, "organisation_id",
         {PartyRole.RECIPIENT: Record.recipient_name_id, PartyRole.INTERMEDIARY: Record.intermediary_name_id},
-        ("recipients", "intermediaries"),
     ),
-    _Kind("outlet", Outlet, OutletName, "outlet_id", {PartyRole.OUTLET: Record.outlet_name_id}, ("outlets",)),
+    _Kind("outlet", Outlet, OutletName, "outlet_id", {PartyRole.OUTLET: Record.outlet_name_id}),
 )  # fmt: skip
 
 _Seen = dict[tuple[str, str], dict[str, tuple[str, str, int]]]
@@ -99,7 +98,7 @@ def write_names(engine: Engine, slugs: Slugs, database: Path, directory: Path, p
 
 def _rows(out: sqlite3.Connection, kind: _Kind, seen: _Seen) -> Iterator[Sequence[Any]]:
     names: dict[str, str] = {}
-    for table in kind.tables:
+    for table in TABLES_OF_KIND[kind.name]:
         names.update(out.execute(f"SELECT uid, name FROM {table} WHERE state = 'named'"))
     roles = [role.value for role in kind.roles]
     marks = ", ".join("?" * len(roles))

@@ -5,6 +5,13 @@ from __future__ import annotations
 from db.words import PartyState
 from publish.described import ID, Column, Table, flag, free, number, plain, word
 
+TABLES_OF_KIND = {
+    "body": ("payers", "ministries"),
+    "organisation": ("recipients", "intermediaries"),
+    "outlet": ("outlets",),
+}
+"""In which tables the entities of a kind stand; a uid is unique within the kind."""
+
 _UID = plain("uid", "Lasting name for addresses and citations, fixed at first publication.", unit="slug", unique=True)
 _NAME = free("name", "Name under which all spellings stand, or why there is none.")
 _STATE = word("state", "named, or why there is no name.", tuple(PartyState))
