@@ -80,7 +80,7 @@ def test_a_journalist_searches_with_a_slip_and_ends_at_the_original(reader: Any,
     assert original.get_attribute("href") == f"{SOURCE}{at}"
 
 
-def test_a_stranger_reaches_the_source_of_a_figure_in_three_clicks(reader: Any) -> None:
+def test_any_reader_reaches_the_source_of_a_figure_in_three_clicks(reader: Any) -> None:
     one = reader()
     page = one.open("/")
     page.locator("main table a[href^='/outlet/']").first.click()
