@@ -11,6 +11,7 @@ import pytest
 from lxml import html as parser
 
 from publish.site.core.ties import ALWAYS, Node, Tie, Ties, meet
+from publish.site.pages import books
 from publish.site.reader.formats import host, span
 from publish.site.reader.language import ASKED, Asked
 
@@ -153,6 +154,17 @@ def test_the_page_of_links_lists_owners_and_every_tie(site: Any) -> None:
         "ТОО «Дала Холдинг» Organisation",
     ]
     assert len(document.xpath("//tbody/tr")) == 8
+
+
+def test_many_ties_are_leafed_through(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(books, "ROWS", 3)
+    found = [parser.fromstring(site.get(f"/links?page={page}").text) for page in (2, 3, 4)]
+    assert [len(one.xpath("//tbody/tr")) for one in found] == [3, 2, 2]  # a page that is not there shows the last
+    assert [one.xpath("//nav[@class='pager']//@href") for one in found] == [
+        ["/links?page=1", "/links?page=3"],
+        ["/links?page=2"],
+        ["/links?page=2"],
+    ]
 
 
 SAID = {

@@ -121,12 +121,14 @@ def links(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
         key=lambda tie: (ties.nodes[tie.party].name, tie.party, tie.relation, tie.since, ties.nodes[tie.other].name),
     )
     owners = {tie.other for tie in every if tie.relation == LinkRelation.OWNER}
+    shown = paged(len(every), ROWS, page)
     return {
         "rows": [
-            (ties.nodes[tie.party], ties.nodes[tie.other], tie) for tie in every[(page - 1) * ROWS : page * ROWS]
+            (ties.nodes[tie.party], ties.nodes[tie.other], tie) for tie in every[shown.start : shown.start + ROWS]
         ],
         "owners": sorted((ties.nodes[at] for at in owners), key=lambda node: (node.kind != "group", node.name)),
-        "pages": max(1, -(-len(every) // ROWS)),
+        "page": shown.page,
+        "pages": shown.pages,
     }
 
 
