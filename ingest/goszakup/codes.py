@@ -106,5 +106,5 @@ def verdict_of(status: int | None, name: str, *, deleted: bool) -> Verdict:
         return Verdict(Standing.VOID, Standing.VOID, f"never took effect: status {label}")
     if status in _TERMINATED:
         return Verdict(Standing.NEVER, Standing.COUNTS, f"terminated: status {label}")
-    why = f"status {label} does not count" if status in STATUSES else f"unknown status {label}"
+    why = f"status does not count: {label}" if status in STATUSES else f"unknown status {label}"
     return Verdict(Standing.NEVER, Standing.NEVER, why)

@@ -12,6 +12,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from ingest.goszakup.codes import STATUSES, verdict_of
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
 from publish.site.core.spoken import read_spoken
@@ -174,6 +175,22 @@ def test_our_words_of_reasons_and_places_are_the_readers(language: str, why: str
         assert place("a row of pages.pdf, page") == "a row of pages.pdf, page", "what is no place of ours stays"
         assert (reason("vanished") == "vanished") is (language == "en")
         assert reason("words of a source") == "words of a source"
+    finally:
+        ASKED.reset(token)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_whatever_the_portal_says_of_a_status_our_words_are_the_readers(language: str) -> None:
+    token = ASKED.set(Asked(language))
+    try:
+        said = {
+            code: reason(why) for code, name in STATUSES.items() if (why := verdict_of(code, name, deleted=False).why)
+        }
+        said[777] = reason(verdict_of(777, "Неведомый", deleted=False).why)
+        assert not {code: why for code, why in said.items() if re.search("[a-z]", why)}
+        blocked = reason("table not accepted yet: total of row 3")
+        assert blocked.endswith("total of row 3")
+        assert not blocked.startswith("table")
     finally:
         ASKED.reset(token)
 

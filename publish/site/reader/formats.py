@@ -20,8 +20,11 @@ _NARROW = "\N{NO-BREAK SPACE}"
 _FIGURES = 3
 PLACES = ("sheet", "range", "page", "table", "row", "column", "card", "box", "status")
 """Words of ours before the name or number of a place, or of a status of the source."""
-BEGINNINGS = ("terminated:", "also in")
-"""How reasons begin that end in words of the source."""
+BEGINNINGS = (
+    "terminated:", "also in", "superseded:", "never took effect:", "status does not count:", "unknown status",
+    "table not accepted yet:",
+)  # fmt: skip
+"""How reasons begin that end in words of the source, or in those of the proof that failed."""
 _PLACE = re.compile(rf"(?:^|(?<=, ))({'|'.join(PLACES)})(?= \S)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

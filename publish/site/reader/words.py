@@ -27,7 +27,7 @@ _VOCABULARIES = (
 
 REASONS = (
     "superseded", "announced again", "press figure", "vanished", "retracted", "deleted at the source", "corrected",
-    "status does not count", "withdrawn", "cancelled", "not held",
+    "status does not count", "withdrawn", "cancelled", "not held", "several years: counted year by year",
 )  # fmt: skip
 """Reasons for not counting that are the same in many sources; others are shown as they are written."""
 
