@@ -17,7 +17,19 @@ from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
 from publish.site.core.spoken import read_spoken
 from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
-from publish.site.reader.formats import day, money, number, place, plain_money, reason, share, short_money
+from publish.site.reader.formats import (
+    day,
+    field,
+    money,
+    number,
+    place,
+    plain_money,
+    reason,
+    rule,
+    share,
+    short_money,
+    spot,
+)
 from publish.site.reader.language import ASKED, FIRST_LANGUAGE, LANGUAGES, LOCALE, Asked, catalogue, choose
 from publish.site.reader.words import composed
 
@@ -302,3 +314,23 @@ def test_topics_and_regions_in_the_readers_language_with_the_original_beside(sit
 def test_no_page_names_a_path_of_this_machine() -> None:
     for path in [*SITE.rglob("*.py"), *SITE.rglob("*.html"), *LOCALE.rglob("*.po")]:
         assert str(Path.home()) not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("× 1 000 («Сумма, тыс. тенге» in the heading)", "× 1 000 («Сумма, тыс. тенге» в заголовке)"),
+        ("× 1 (said by a person: the letter)", "× 1 (указал человек: the letter)"),
+        ("× 1 000 (тыс in the cell)", "× 1 000 (тыс в ячейке)"),
+        ("dash", "прочерк"),
+        ("× 1 (dash)", "× 1 (dash)"),
+    ],
+)
+def test_our_words_of_a_rule_are_the_readers(written: str, said: str) -> None:
+    token = ASKED.set(Asked("ru"))
+    try:
+        assert rule(written) == said
+        assert spot("page 2, row 11, box 579.6,162.0,602.1,171.7") == "страница 2, строка 11"
+        assert [field("equivalent"), field("details")] == ["эквивалент", "details"]
+    finally:
+        ASKED.reset(token)

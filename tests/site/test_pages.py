@@ -9,6 +9,8 @@ import io
 import json
 import re
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from lxml import html as parser
 
 from db.proof_names import picture_name
 from publish.serve import ContactError, with_contact
+from publish.site.core.release import Release, read_release
+from publish.site.core.sums import Sum
 from publish.site.pages import books, party, record
 from publish.site.pages.as_read import MOST_LINES, as_read
 from publish.site.pages.proof import Place, around, picture, place_of
@@ -664,7 +668,7 @@ def test_a_change_says_whose_it_was_and_a_sum_is_money(site: Any) -> None:
     page = site.get("/changes").text
     ours, theirs = page.index("Read differently by us"), page.index("At the sources")
     money = "1,100.50\u00a0₸"
-    assert theirs < page.index(money) < ours < page.index("<code>year</code>")
+    assert theirs < page.index(money) < ours < page.index("<td>Year</td>")
     record = site.get(f"/record/{uid_of(1)}").text
     assert record.index(money) < record.index("changed at the source") < record.index("read differently by us")
 
@@ -684,3 +688,30 @@ def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, 
         near = around(out, record)
     out.close()
     assert [row["reason"] for row in near if row["reason"]] == ["refused again"]
+
+
+def test_a_chosen_filter_is_told_in_words(site: Any) -> None:
+    page = parser.fromstring(site.get("/ru/contracts?currency=KZT&amount_min=1&measure=paid&counted=1").text)
+    told = [" ".join(tag.text_content().split()) for tag in page.xpath("//p[@class='said']/span")]
+    assert told == ["Валюта: KZT", "Сумма от: 1", "Вид суммы: выплачено", "Входит в суммы: да"]
+
+
+def test_who_answered_is_said_of_sums_of_the_country_that_was_asked() -> None:
+    def sums(*currencies: str) -> list[Sum]:
+        return [Sum("paid", currency, 1, 1, 0, 0) for currency in currencies]
+
+    release = Release("", "", False, {}, 3, 2, asked_about=frozenset({"KZT"}))
+    assert release.says_how_many(sums("RSD", "KZT"))
+    assert not release.says_how_many(sums("RSD", "EUR"))
+    assert replace(release, asked_about=None).says_how_many(sums("RSD"))
+
+
+@pytest.mark.parametrize(("country", "expected"), [("KZ", {"KZT", "EUR"}), ("RS", set()), ("", None)])
+def test_whose_sums_the_answers_cover(
+    release_file: Path, tmp_path: Path, country: str, expected: set[str] | None
+) -> None:
+    copied = tmp_path / "release.db"
+    copied.write_bytes(release_file.read_bytes())
+    with closing(sqlite3.connect(copied)) as connection:
+        connection.execute("UPDATE payers SET country = ?", (country,))
+        assert read_release(connection).asked_about == expected

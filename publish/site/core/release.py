@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publish.schema import DATABASE, SAMPLE_PREFIX
+
+if TYPE_CHECKING:
+    from publish.site.core.sums import Sum
 
 ANSWERED = ("answered in full", "answered in part", "says none")
 """States of a request in which the body said something about its money; "none" is an answer, silence is not."""
@@ -39,6 +42,7 @@ class Release:
         digits: decimal digits of the minor unit, by currency.
         asked: bodies that were asked for information; None where no request is recorded.
         answered: bodies of those that answered.
+        asked_about: currencies of the countries whose bodies were asked; None where that is not known.
         invented: names of sources with invented figures.
         mixed: whether real sources stand beside those.
         about: every fact of the table `about`.
@@ -50,9 +54,17 @@ class Release:
     digits: Mapping[str, int]
     asked: int | None
     answered: int
+    asked_about: frozenset[str] | None = None
     invented: frozenset[str] = frozenset()
     mixed: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
+
+    def says_how_many(self, sums: Iterable[Sum]) -> bool:
+        """Whether the number of bodies that answered says anything of these sums.
+
+        The bodies of one country that were asked tell nothing of what is missing in another.
+        """
+        return self.asked_about is None or any(one.currency in self.asked_about for one in sums)
 
     @property
     def mark(self) -> str:
@@ -83,7 +95,24 @@ def read_release(connection: sqlite3.Connection) -> Release:
         digits=digits,
         asked=asked or None,
         answered=answered,
+        asked_about=_asked_about(connection),
         invented=invented,
         mixed=bool(invented) and len(invented) < len(sources),
         about=about,
     )
+
+
+def _asked_about(connection: sqlite3.Connection) -> frozenset[str] | None:
+    asked = rows(
+        connection,
+        "SELECT DISTINCT p.country FROM requests AS r JOIN payers AS p ON p.id = r.payer WHERE r.state <> 'not asked'",
+    )
+    countries = [row["country"] for row in asked]
+    if not countries or not all(countries):
+        return None
+    marks = ", ".join("?" * len(countries))
+    sql = (
+        "SELECT DISTINCT c.currency FROM contracts AS c JOIN sources AS s ON s.id = c.source"
+        f" WHERE s.country IN ({marks})"
+    )
+    return frozenset(row["currency"] for row in rows(connection, sql, countries))

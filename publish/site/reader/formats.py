@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_decimal
 
-from publish.site.reader.language import ASKED, gettext
+from publish.site.reader.language import ASKED, gettext, mark
 
 _SIGNS = {"KZT": "₸", "EUR": "€", "USD": "$", "RUB": "₽"}
 """Signs that cannot be taken for another currency's; every other currency is written by its code."""
@@ -26,6 +26,12 @@ BEGINNINGS = (
 )  # fmt: skip
 """How reasons begin that end in words of the source, or in those of the proof that failed."""
 _PLACE = re.compile(rf"(?:^|(?<=, ))({'|'.join(PLACES)})(?= \S)")
+_BOX = re.compile(r", box [\d., -]+$")
+RULES = ("blank", "dash", "minor units after the dash", "in the heading", "in the cell", "said by a person:")
+"""Our words of the rules by which an amount was read."""
+_RULE = re.compile(
+    r"^(?:blank|dash|minor units after the dash)$|(?<=\()said by a person:|(?<= )in the (?:heading|cell)(?=\)$)"
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -96,6 +102,33 @@ def place(locator: str | None) -> str:
         return gettext(message).removesuffix(" …")
 
     return _PLACE.sub(ours, locator or "")
+
+
+FIELDS = {
+    "amount": mark("Sum"), "amount_state": mark("State of the sum"), "equivalent": mark("equivalent"),
+    "currency": mark("Currency"), "measure": mark("Measure"), "instrument": mark("Instrument"),
+    "subject": mark("What was ordered"), "source_topic": mark("Topic as the source has it"), "topic": mark("Topic"),
+    "year": mark("Year"), "region": mark("Region"), "number": mark("Number"), "version": mark("Version"),
+    "status": mark("Status"), "signed_on": mark("Signed"), "payer": mark("Payer"), "recipient": mark("Recipient"),
+    "outlet": mark("Outlet"), "intermediary": mark("Intermediary"), "payer.id": mark("Payer’s number"),
+    "recipient.id": mark("Recipient’s number"),
+}  # fmt: skip
+"""What a field is called where a change of it is told; one without a word here is told by its name."""
+
+
+def field(name: str | None) -> str:
+    """The field of a change, in the reader's language."""
+    return gettext(FIELDS.get(name or "", name or ""))
+
+
+def spot(locator: str | None) -> str:
+    """A place as a list shows it: without the corners of the box, which the page of the record tells."""
+    return place(_BOX.sub("", locator or ""))
+
+
+def rule(unit_rule: str | None) -> str:
+    """How an amount was read, our words in the reader's language; what the source prints stays."""
+    return _RULE.sub(lambda match: gettext(match[0]), unit_rule or "")
 
 
 def share(part: int | None, whole: int | None) -> str:

@@ -19,7 +19,7 @@ from db.words import (
 )
 from publish.schema_books import CAUSES, CORRECTION_STATES, COVERAGE_STATES
 from publish.site.pages.party import BREAKDOWNS
-from publish.site.reader.formats import BEGINNINGS, PLACES
+from publish.site.reader.formats import BEGINNINGS, PLACES, RULES
 
 _VOCABULARIES = (
     AmountRole, AmountState, ClaimVerdict, Instrument, Measure, PartyState, Precision, Relevance, RunState, YearState,
@@ -42,6 +42,7 @@ def composed() -> Iterator[str]:
     yield "not checked"
     yield from REASONS
     yield from BEGINNINGS
+    yield from RULES
     yield from (f"{word} …" for word in PLACES)
     yield from (f"{measure} sum" for measure in Measure)
     yield from (f"year of {basis}" for basis in YearBasis)
