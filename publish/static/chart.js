@@ -24,7 +24,7 @@
     const drawing = Plot.plot({
       width, height: 176, marginTop: 20, marginBottom: 20, marginLeft: 0,
       // few years do not fill the room, here as in the drawing of the server
-      marginRight: Math.max(width * (1 - 0.16 * bars.length), 0),
+      marginRight: Math.max(width * (1 - 0.2 * bars.length), 0),
       x: { type: "band", domain: bars.map((bar) => bar.year), padding: 0.33, label: null, tickSize: 0 },
       y: { axis: null, domain: [0, most] },
       marks: [

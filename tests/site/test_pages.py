@@ -24,7 +24,7 @@ from db.proof_names import picture_name
 from publish.serve import ContactError, with_contact
 from publish.site.core.release import Release, read_release
 from publish.site.core.sums import Sum
-from publish.site.pages import books, party, record
+from publish.site.pages import books, chart, party, record
 from publish.site.pages.as_read import MOST_LINES, as_read
 from publish.site.pages.proof import Place, around, picture, place_of
 from publish.site.pages.tiles import GRID, NAMES
@@ -715,3 +715,26 @@ def test_whose_sums_the_answers_cover(
     with closing(sqlite3.connect(copied)) as connection:
         connection.execute("UPDATE payers SET country = ?", (country,))
         assert read_release(connection).asked_about == expected
+
+
+def test_a_party_leads_to_its_records_that_are_not_of_media(site: Any, sql: Any) -> None:
+    uid, count = (
+        "akimat-kok-dala",
+        "SELECT count(*) FROM other_records WHERE payer = (SELECT id FROM payers WHERE uid = ?)",
+    )
+    found = parser.fromstring(site.get(f"/payer/{uid}").text).xpath("//a[.='See them']")
+    assert [link.get("href") for link in found] == [f"/other-records?payer={uid}"]
+    assert found[0].getparent().text.split()[0] == str(sql(count, uid))
+
+
+def test_bars_of_few_years_have_room_for_their_sums_on_the_smallest_screen() -> None:
+    """A sum such as "123,4 млрд" needs 62 pixels, and a rem has 16."""
+    css = (STATIC / "site.css").read_text(encoding="utf-8")
+    rem = {
+        room: int(re.search(rf"\.bars\.{room}\{{min-width:(\d+)rem", css)[1])
+        for room in ("few", "some", "many", "most")
+    }
+    for years, room in ((5, "few"), (11, "some"), (23, "many"), (60, "most")):
+        assert chart._room(years) == room
+        step = min(10_000 // years, chart.WIDEST_STEP)
+        assert rem[room] * 16 * step / 10_000 >= 62, room

@@ -12,7 +12,7 @@ from publish.site.core.sums import Group
 BASE, HEIGHT, GAP_HEIGHT = 156, 140, 60
 """Where the bars stand, from the top of the drawing; how high the longest is; the empty box of a gap."""
 MOST_YEARS = 60
-WIDEST_STEP = 1_600
+WIDEST_STEP = 2_000
 """Room of one year, in hundredths of a per cent of the drawing; few years do not fill it."""
 
 

@@ -95,6 +95,7 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], ties
         "entity": entity,
         "view": view,
         "records": records,
+        "others": value(connection, f"SELECT count(*) FROM other_records AS c WHERE c.{kind} = ?", (at,)),
         "sums": sums,
         "not_counted": not_counted(connection, view),
         "years": years,
