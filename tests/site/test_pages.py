@@ -722,7 +722,7 @@ def test_a_party_leads_to_its_records_that_are_not_of_media(site: Any, sql: Any)
         "akimat-kok-dala",
         "SELECT count(*) FROM other_records WHERE payer = (SELECT id FROM payers WHERE uid = ?)",
     )
-    found = parser.fromstring(site.get(f"/payer/{uid}").text).xpath("//a[.='See them']")
+    found = parser.fromstring(site.get(f"/payer/{uid}").text).xpath("//p/a[.='Other records']")
     assert [link.get("href") for link in found] == [f"/other-records?payer={uid}"]
     assert found[0].getparent().text.split()[0] == str(sql(count, uid))
 
