@@ -208,4 +208,4 @@ def crawl(sources: tuple[str, ...], due: bool, since: datetime | None, sample: i
             if failed and not any(result.refused for result in results):
                 raise TryAgain(f"not finished: {', '.join(failed)}; the next crawl takes it up again")
     if failed:
-        raise Refused(f"not taken: {', '.join(failed)}; the last release stays. See the run's reason above")
+        raise Refused(f"not taken: {', '.join(failed)}; see the reason above")

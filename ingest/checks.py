@@ -43,8 +43,11 @@ SELECT currency, sum(amount_minor) FROM record WHERE source_id = :source AND cou
 """
 _RUNS = """
 SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run
-WHERE source_id = :source AND retracted_why = '' ORDER BY id DESC LIMIT 2
+WHERE source_id = :source AND retracted_why = '' AND (state <> 'failed' OR id = (
+  SELECT max(id) FROM run WHERE source_id = :source AND retracted_why = ''))
+ORDER BY id DESC LIMIT 2
 """
+# The last run and the one before that did not fail: what failed is no edition that the next could be smaller than.
 _STRANDED = """
 SELECT u.ref, count(*) AS records FROM record r JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
 JOIN run f ON f.id = r.first_run_id LEFT JOIN run v ON v.id = r.vanished_run_id AND v.retracted_why = ''
@@ -149,7 +152,15 @@ def _run_findings(source: Source, runs: Sequence[Row[Any]], accepted: Container[
     if last.state == "running":
         findings.append(Finding(name, "run", "fatal", f"run {last.ref} has not ended"))
     if last.state == "failed":
-        findings.append(Finding(name, "run", "fatal", f"run {last.ref} failed: {last.reason}"))
+        findings.append(
+            Finding(
+                name,
+                "run",
+                "fatal",
+                f"run {last.ref} failed: {last.reason}. Take the source in again, or if that was the wrong file: "
+                f"mediacontracts retract {last.ref} --why …",
+            )
+        )
     if last.responses and last.responses_bad > (1 - GOOD_RESPONSES) * last.responses:
         findings.append(
             Finding(
@@ -161,6 +172,7 @@ def _run_findings(source: Source, runs: Sequence[Row[Any]], accepted: Container[
         )
     # a run of answers is one document of one body, no edition of the whole
     editions = source.access != "answers" and bool(before) and last.kind == before[0].kind == "ingest"
+    editions = editions and last.state != "failed"
     if editions and last.rows < before[0].rows and last.ref not in accepted:
         findings.append(
             Finding(

@@ -378,3 +378,18 @@ def test_instants_keep_their_zone() -> None:
         format_instant(dt.datetime(2024, 2, 29, 23, 0, tzinfo=dt.timezone(dt.timedelta(hours=6))))
         == "2024-02-29T17:00:00Z"
     )
+
+
+def test_a_wrong_file_says_what_to_do_and_hides_no_shrunken_edition(engine: Engine, tmp_path: Path) -> None:
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
+    with pytest.raises(LayoutChangedError):
+        ingested(engine, tmp_path, SOURCE, b"another,table\n1,2\n")
+    sources = {SOURCE.name: SOURCE}
+    [finding] = [one for one in check(engine, sources) if one.rule in ("run", "fewer rows")]
+    assert finding.rule == "run"
+    with engine.connect() as connection:
+        ref = connection.execute(text("SELECT ref FROM run ORDER BY id DESC LIMIT 1")).scalar_one()
+    assert f"mediacontracts retract {ref} --why" in finding.message
+    # half of the right file, with the failed run between: it is held against the edition before that
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a")))
+    assert [one.rule for one in check(engine, sources)] == ["fewer rows"]
