@@ -84,6 +84,23 @@ class Relevance(StrEnum):
     UNDECIDED = "undecided"
 
 
+class Wording(StrEnum):
+    """What keeps a wording from being found by a search, or from telling anything once it is found.
+
+    Facts about letters, never a reproach: typing errors make them too.
+    """
+
+    LOOK_ALIKE = "look-alike letters"
+    SPLIT = "split letters"
+    DIGITS = "digits for letters"
+    INVISIBLE = "invisible characters"
+    SAYS_NOTHING = "says nothing"
+
+
+PLAIN_WORDING = "plain"
+"""What stands where nothing of `Wording` was found."""
+
+
 class YearState(StrEnum):
     """Whether a record has one year."""
 

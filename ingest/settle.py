@@ -22,6 +22,7 @@ from ingest.ministries import name_ministries, write_ministries
 from ingest.relevance import Judged, judge, load_judgements
 from ingest.salt import read_salt
 from ingest.source import Source, superseded_why
+from ingest.wording import flag_wordings
 
 PRECEDENCE = Path(__file__).resolve().parent / "data" / "precedence.yml"
 
@@ -65,6 +66,7 @@ def settle(engine: Engine, sources: Mapping[str, Source], home: Path, parents: P
         write_lineages(connection, read_lineages())
         links = write_links(connection, decisions, salt, read_successions())
         relevance = judge(connection, sources, judgements)
+        flag_wordings(connection)
         ids = {row[1]: row[0] for row in connection.execute(text("SELECT id, name FROM source ORDER BY id"))}
         for name, source_id in ids.items():
             recount(connection, source_id, superseded_why(sources, name))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from db.model import Capture, Record, Run, Source
 from db.privacy import mask_person_ids
+from db.split_letters import joined
 from db.words import PartyState, YearState
 from publish.keys import Keys, folded
 from publish.money import minor_digits
@@ -22,7 +23,7 @@ _SAME = (
     "amount_state", "amount_precision", "amount_role", "instrument", "subject", "subject_lang", "source_topic",
     "year_basis", "signed_on", "period_from", "period_to", "opened_at", "closed_at", "number", "version", "method",
     "method_code", "status", "status_code", "details", "relevance", "relevance_by", "standing", "standing_why",
-    "deleted_at", "locator", "raw_amount", "unit_rule",
+    "deleted_at", "locator", "raw_amount", "unit_rule", "wording",
 )  # fmt: skip
 """Columns that the registry and the release share by name."""
 
@@ -105,7 +106,9 @@ def _parties(values: dict[str, Any], keys: Keys) -> None:
     values["region_written"] = values["_region_text"]
     # a bar between the parts: two numbers that stand side by side must not read as one
     for text in (values["subject"], values["source_topic"]):
-        search.append(folded(mask_person_ids(text)) if text else "")
+        masked = mask_person_ids(text) if text else ""
+        # a word written letter by letter is found by the plain word too; look-alike letters are undone by folding
+        search += (folded(masked), folded(joined(masked)))
     values["search_text"] = " | ".join(dict.fromkeys(filter(None, search)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db.words import (
+    PLAIN_WORDING,
     AmountRole,
     AmountState,
     Instrument,
@@ -11,9 +12,18 @@ from db.words import (
     Precision,
     Relevance,
     Standing,
+    Wording,
     YearBasis,
 )
 from publish.described import ID, Column, Table, flag, free, number, plain, points_at, word
+
+
+def _words_taken_out() -> str:
+    left = "wording || '; '"
+    for word_of in Wording:
+        left = f"replace({left}, '{word_of}; ', '')"
+    return left
+
 
 STATE_IDS = {
     PartyState.UNKNOWN: 1,
@@ -94,6 +104,13 @@ _HOW_MUCH: tuple[Column, ...] = (
 
 _WHAT: tuple[Column, ...] = (
     free("subject", "What was bought, in the source's own words and language."),
+    plain(
+        "wording",
+        "What is unusual in how the subject and the lines are written, joined by semicolons: "
+        f"{', '.join(Wording)}; {PLAIN_WORDING} where nothing was found. "
+        "Typing errors make it too: it proves no intent. "
+        "`mediacontracts topics evaluate tests/topics/hidden_labels.csv` measures how often it is right.",
+    ),
     plain("subject_lang", "Language of subject; empty where the source does not say.", unit="ISO 639 code"),
     free("source_topic", "The source's own class for it."),
     free("outlet_written", "Outlet as the source writes it; empty where it names none."),
@@ -165,6 +182,9 @@ _EVIDENCE: tuple[Column, ...] = (
     ),
 )
 
+WORDING_CHECK = f"({_words_taken_out()}) IN ('', '{PLAIN_WORDING}; ')"
+"""Keeps `wording` to its vocabulary; to list every combination of the words would fill a page."""
+
 RECORD_COLUMNS: tuple[Column, ...] = (
     ID,
     plain(
@@ -189,6 +209,7 @@ CONTRACTS = Table(
     facets=("outlet", "ministry", "year"),
     sort_desc="amount",
     fts=("subject", "source_topic", "search_text"),
+    checks=(WORDING_CHECK,),
 )
 
 OTHER_RECORDS = Table(
@@ -198,5 +219,6 @@ OTHER_RECORDS = Table(
     "has decided yet. They belong in no sum of media money.",
     RECORD_COLUMNS,
     label="uid",
-    facets=("relevance", "year"),
+    facets=("relevance", "year", "wording"),
+    checks=(WORDING_CHECK,),
 )

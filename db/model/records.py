@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.model.base import Base, Currency, Id, LocalDate, LongText, Money, Ref, one_of
 from db.words import (
+    PLAIN_WORDING,
     AmountRole,
     AmountState,
     Instrument,
@@ -45,6 +46,7 @@ class Record(Base):
     topic: Mapped[str] = mapped_column(server_default="")
     topic_by: Mapped[str] = mapped_column(server_default="")
     topic_score: Mapped[int] = mapped_column(server_default="0")
+    wording: Mapped[str] = mapped_column(server_default=PLAIN_WORDING)
     standing: Mapped[str]
     standing_why: Mapped[str]
     rank: Mapped[str]

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from db.words import Wording
 from ingest.interval import share_of
-from ingest.topics.hidden import Kind, flags, plain_wording
+from ingest.topics.hidden import flags, plain_wording
 
-HIDDEN_AS: Final[tuple[Kind, ...]] = ("look-alike letters", "split letters", "empty title")
+HIDDEN_AS: Final[tuple[Wording, ...]] = (Wording.LOOK_ALIKE, Wording.SPLIT, Wording.SAYS_NOTHING)
 _TWINS: Final = dict(zip("асеорхуіАСЕОРХВКМНТІ", "aceopxyiACEOPXBKMHTI", strict=True))
 _WORD: Final = re.compile(r"(?<!\w)[а-яёәғқңөұүһі]{4,14}(?!\w)", re.IGNORECASE)
 _SIGNS: Final = " -_*·"
@@ -31,7 +32,7 @@ _WORDS: Final = (
 _NOISE: Final = ("-", ".", "---", "...", "0", "1", "12345", "хх", "ххх", "аааа", "ааа", "№", "??", "1-1", "б/н", "*")
 
 
-def hide(text: str, kind: Kind, rng: random.Random) -> str:
+def hide(text: str, kind: Wording, rng: random.Random) -> str:
     """Return the text hidden in one of three ways; as it is where it has no word that could be hidden so.
 
     Args:
@@ -39,13 +40,13 @@ def hide(text: str, kind: Kind, rng: random.Random) -> str:
         kind: one of `HIDDEN_AS`.
         rng: where the choices come from.
     """
-    if kind == "empty title":
+    if kind == Wording.SAYS_NOTHING:
         return _saying_nothing(rng)
-    words = [found for found in _WORD.finditer(text) if kind == "split letters" or _posing(found.group())]
+    words = [found for found in _WORD.finditer(text) if kind == Wording.SPLIT or _posing(found.group())]
     if not words:
         return text
     word = rng.choice(words)
-    hidden = _split(word.group(), rng) if kind == "split letters" else _with_twins(word.group(), rng)
+    hidden = _split(word.group(), rng) if kind == Wording.SPLIT else _with_twins(word.group(), rng)
     return text[: word.start()] + hidden + text[word.end() :]
 
 
@@ -94,14 +95,14 @@ def recall_of_flags(texts: Sequence[str], seed: int = 2012) -> dict[str, Any]:
     return {"texts": len(honest), "seed": seed, "kinds": {kind: _recall(honest, kind, rng) for kind in HIDDEN_AS}}
 
 
-def _recall(honest: Sequence[str], kind: Kind, rng: random.Random) -> dict[str, Any]:
+def _recall(honest: Sequence[str], kind: Wording, rng: random.Random) -> dict[str, Any]:
     drawn = [(text, hidden) for text in honest if (hidden := hide(text, kind, rng)) != text]
     pairs = list(
         {hidden: (text, hidden) for text, hidden in drawn}.values()
     )  # a title drawn twice proves nothing more
     overlooked = [hidden for _, hidden in pairs if all(flag.kind != kind for flag in flags(hidden))]
     found = {"hidden": len(pairs), "flagged": share_of(len(pairs) - len(overlooked), len(pairs))}
-    if kind != "empty title":  # there is nothing behind it to read
+    if kind != Wording.SAYS_NOTHING:  # there is nothing behind it to read
         read = sum(plain_wording(hidden) == plain_wording(text) for text, hidden in pairs)
         found["read_as_meant"] = share_of(read, len(pairs))
     return {**found, "overlooked": sorted(set(overlooked))}

@@ -63,6 +63,13 @@ def _answer(address: str) -> bytes:
     return body
 
 
+def test_unusual_wordings_are_a_facet(get: Get) -> None:
+    for table in ("contracts", "other_records"):
+        told = json.loads(get(f"/{table}.json?_facet=wording&_size=1"))
+        values = told["facet_results"]["wording"]["results"]
+        assert [one["value"] for one in values] == ["plain"]
+
+
 @pytest.fixture
 def sql(released: Path) -> Iterator[Callable[[str], list[Any]]]:
     with closing(sqlite3.connect(f"file:{released / 'media_contracts.db'}?mode=ro", uri=True)) as out:

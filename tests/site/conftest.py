@@ -107,6 +107,7 @@ def contract(at: int) -> dict[str, Any]:
         "capture_sha256": hashlib.sha256(f"bytes {at // 100}".encode()).hexdigest(),
         "url": f"https://portal.invalid/contract/{at}",
         "fetched_at": "2026-01-02T03:04:05+00:00", "locator": f"page {1 + at // 25}, table 1, row {1 + at % 25}",
+        "wording": {30: "look-alike letters; split letters", 60: "split letters"}.get(at, "plain"),
         "raw_amount": "для служебного пользования" if withheld else f"{at} тыс.",
         "unit_rule": "thousands of tenge in the heading",
         "search_text": text,

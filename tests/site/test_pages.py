@@ -393,6 +393,16 @@ def test_a_record_proves_its_figure(site: Any) -> None:
     assert ">withheld</span></h1>" in withheld
 
 
+def test_what_is_unusual_in_a_wording_is_told_without_a_reproach(site: Any) -> None:
+    text = site.get(f"/record/{uid_of(30)}").text
+    for told in ("Unusual in the wording", "look-alike letters</a>; ", "split letters</a>.", "it proves no intent"):
+        assert told in text
+    assert "умысла это не доказывает" in site.get(f"/ru/record/{uid_of(30)}").text
+    assert "/contracts?wording=split%20letters" in text
+    assert "2 records" in site.get("/contracts?wording=split%20letters").text
+    assert "Unusual in the wording" not in site.get(f"/record/{uid_of(31)}").text
+
+
 def test_a_record_stands_among_the_rows_around_it(site: Any) -> None:
     """Page 1 has rows 2 to 25 that were read and row 1 that was not; all are shown in their order."""
     document = parser.fromstring(site.get(f"/record/{uid_of(4)}").text)

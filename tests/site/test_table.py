@@ -62,6 +62,9 @@ def test_facets_add_up_to_the_whole(connection: sqlite3.Connection, key: str) ->
             "signed_on BETWEEN '2012-02-01' AND '2012-06-30'",
         ),
         ([("amount_min", "1 000,5"), ("currency", "EUR")], "amount >= 1000.5 AND currency = 'EUR'"),
+        ([("wording", "split letters")], "id IN (30, 60)"),
+        ([("wording", "look-alike letters"), ("wording", "says nothing")], "id = 30"),
+        ([("wording", "plain")], "id NOT IN (30, 60)"),
         ([("counted", "0"), ("lang", "kk"), ("page", "3")], "counted = 0"),
         ([("q", "Освещение акима")], "subject LIKE 'Освещение%'"),
         ([("q", "osveshenie AKIMA")], "subject LIKE '-none-%'"),
@@ -80,7 +83,7 @@ def test_filters_choose_the_rows_they_say(
     [
         [("outlet", "nobody")], [("colour", "red")], [("amount_min", "much")], [("amount_min", "nan")],
         [("signed_from", "2012")], [("measure", "promised")], [("currency", "tenge")], [("sort", "rowid")],
-        [("year", "2012")] * 41, [("q", "!!!")], [("amount_max", "1e300")],
+        [("wording", "odd")], [("year", "2012")] * 41, [("q", "!!!")], [("amount_max", "1e300")],
     ],
 )  # fmt: skip
 def test_what_is_no_filter_is_refused_and_never_ignored(

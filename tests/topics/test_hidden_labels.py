@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from db.words import Wording
 from ingest.labelled import LabelFileError
 from ingest.topics.evaluate_hidden import evaluate_hidden
-from ingest.topics.hidden import Kind, flags
+from ingest.topics.hidden import flags
 from ingest.topics.hiding import HIDDEN_AS, hide, recall_of_flags
 
 HERE = Path(__file__).parent
@@ -43,11 +44,11 @@ def test_real_wordings_hidden_on_purpose_are_flagged() -> None:
     assert kinds["look-alike letters"]["read_as_meant"]["value"] >= 0.99
     assert kinds["split letters"]["flagged"]["value"] >= 0.99
     assert kinds["split letters"]["read_as_meant"]["value"] >= 0.95
-    assert kinds["empty title"]["hidden"] > 100
-    assert kinds["empty title"]["flagged"]["value"] >= 0.9
+    assert kinds["says nothing"]["hidden"] > 100
+    assert kinds["says nothing"]["flagged"]["value"] >= 0.9
     # what is overlooked is listed, and is overlooked indeed
-    assert kinds["empty title"]["overlooked"]
-    assert not any(flags(text) for text in kinds["empty title"]["overlooked"])
+    assert kinds["says nothing"]["overlooked"]
+    assert not any(flags(text) for text in kinds["says nothing"]["overlooked"])
 
 
 def test_the_same_seed_hides_the_same() -> None:
@@ -57,7 +58,7 @@ def test_the_same_seed_hides_the_same() -> None:
 
 
 @pytest.mark.parametrize("kind", HIDDEN_AS)
-def test_what_is_hidden_is_another_text(kind: Kind) -> None:
+def test_what_is_hidden_is_another_text(kind: Wording) -> None:
     rng = random.Random(7)
     assert all(
         hide("Размещение материалов в газете", kind, rng) != "Размещение материалов в газете" for _ in range(50)
@@ -65,7 +66,7 @@ def test_what_is_hidden_is_another_text(kind: Kind) -> None:
 
 
 def test_a_text_without_a_word_stays_and_is_not_counted() -> None:
-    assert hide("CF259A", "look-alike letters", random.Random(7)) == "CF259A"
+    assert hide("CF259A", Wording.LOOK_ALIKE, random.Random(7)) == "CF259A"
     kinds = recall_of_flags(["Acer Aspire"])["kinds"]
     assert kinds["split letters"] == {"hidden": 0, "flagged": None, "read_as_meant": None, "overlooked": []}
 
@@ -74,7 +75,7 @@ def test_a_text_without_a_word_stays_and_is_not_counted() -> None:
     "text", ["Согласно технической хараткеристике", "Согласовать с заказчиком", "19 см", "Шартқа сәйкес", "лот № 12"]
 )
 def test_a_title_of_filler_says_nothing(text: str) -> None:
-    assert [flag.kind for flag in flags(text)] == ["empty title"]
+    assert [flag.kind for flag in flags(text)] == ["says nothing"]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +88,9 @@ def test_a_name_of_goods_is_no_filler(text: str) -> None:
 
 def test_bad_label_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
-    path.write_text("kind,text\nempty title,a\n", encoding="utf-8")
+    path.write_text("kind,text\nsays nothing,a\n", encoding="utf-8")
     with pytest.raises(LabelFileError, match="line 1: column right is missing"):
         evaluate_hidden(path)
-    path.write_text("kind,text,right\nempty title,a,yes\n", encoding="utf-8")
+    path.write_text("kind,text,right\nsays nothing,a,yes\n", encoding="utf-8")
     with pytest.raises(LabelFileError, match="line 2: right is 'yes'; one of '0', '1' is meant"):
         evaluate_hidden(path)

@@ -14,12 +14,12 @@ from ingest.topics.hidden import flags, plain_wording
         ("р-е-к-л-а-м-а", "split letters", "реклама"),
         ("разм3щение", "digits for letters", "з"),
         ("газ\u200bета", "invisible characters", ""),
-        ("---", "empty title", ""),
-        ("1111", "empty title", ""),
-        ("услуги", "empty title", ""),
-        ("Согласно технической спецификации", "empty title", ""),
-        ("Қызмет", "empty title", ""),
-        ("аааа", "empty title", ""),
+        ("---", "says nothing", ""),
+        ("1111", "says nothing", ""),
+        ("услуги", "says nothing", ""),
+        ("Согласно технической спецификации", "says nothing", ""),
+        ("Қызмет", "says nothing", ""),
+        ("аааа", "says nothing", ""),
     ],
 )
 def test_what_hides_is_flagged(text: str, kind: str, reads: str) -> None:

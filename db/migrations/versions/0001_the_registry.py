@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(), server_default="", nullable=False),
         sa.Column("topic_by", sa.String(), server_default="", nullable=False),
         sa.Column("topic_score", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wording", sa.String(), server_default="plain", nullable=False),
         sa.Column("standing", sa.String(), nullable=False),
         sa.Column("standing_why", sa.String(), nullable=False),
         sa.Column("rank", sa.String(), nullable=False),

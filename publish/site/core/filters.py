@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from db.fold import fold, words
 from db.privacy import mask_person_ids
-from db.words import AmountState, Instrument, Measure, Relevance
+from db.words import PLAIN_WORDING, AmountState, Instrument, Measure, Relevance, Wording
 from publish.site.core.naming import PARTIES, naming
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {
@@ -24,6 +24,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "amount_state": tuple(AmountState),
     "instrument": tuple(Instrument),
     "relevance": tuple(Relevance),
+    "wording": (*Wording, PLAIN_WORDING),
     "counted": ("1", "0"),
 }
 ORDERS = {
@@ -128,11 +129,7 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
     if name in PARTIES:
         _party(connection, parts, name, texts)
     elif name in VOCABULARIES:
-        for text in texts:
-            if text not in VOCABULARIES[name]:
-                raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
-        found: list[Any] = [int(text) for text in texts] if name == "counted" else list(texts)
-        parts.add(name, texts, f"c.{name} IN ({_marks(texts)})", found, ", ".join(texts))
+        _words(parts, name, texts)
     elif name == "currency":
         for text in texts:
             if not _CURRENCY.fullmatch(text):
@@ -150,6 +147,16 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
         parts.add(name, [text], condition, [match_words(text)], text)
     else:
         raise FilterError(f"{name}: no such filter; see the list on the page about the interface")
+
+
+def _words(parts: _Parts, name: str, texts: list[str]) -> None:
+    for text in texts:
+        if text not in VOCABULARIES[name]:
+            raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
+    where, found = f"c.{name} IN ({_marks(texts)})", [int(text) if name == "counted" else text for text in texts]
+    if name == "wording":  # one value may join several words, and no word is a part of another
+        where = f"({' OR '.join(['instr(c.wording, ?) > 0'] * len(texts))})"
+    parts.add(name, texts, where, found, ", ".join(texts))
 
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from db.words import PLAIN_WORDING
 from publish.described import Column
 from publish.schema_contracts import RECORD_COLUMNS
 from publish.site.core.naming import PARTIES, naming
@@ -49,6 +50,8 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         ],
         "details": [(name, told) for name, told in details if not (cells and name == _CORRECTED)],
         "cells": cells,
+        # a release of an older program has no such column
+        "unusual": [word for word in record.get("wording", PLAIN_WORDING).split("; ") if word != PLAIN_WORDING],
         "amounts": rows(
             connection,
             f"SELECT role, currency, minor, state, raw, rule FROM amounts WHERE {own} = ? ORDER BY id",

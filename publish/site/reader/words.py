@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from db.words import (
+    PLAIN_WORDING,
     AmountRole,
     AmountState,
     ClaimVerdict,
@@ -14,6 +15,7 @@ from db.words import (
     Precision,
     Relevance,
     RunState,
+    Wording,
     YearBasis,
     YearState,
 )
@@ -22,7 +24,8 @@ from publish.site.pages.party import BREAKDOWNS
 from publish.site.reader.formats import BEGINNINGS, PLACES, RULES
 
 _VOCABULARIES = (
-    AmountRole, AmountState, ClaimVerdict, Instrument, Measure, PartyState, Precision, Relevance, RunState, YearState,
+    AmountRole, AmountState, ClaimVerdict, Instrument, Measure, PartyState, Precision, Relevance, RunState, Wording,
+    YearState,
 )  # fmt: skip
 
 REASONS = (
@@ -40,6 +43,7 @@ def composed() -> Iterator[str]:
     yield from COVERAGE_STATES
     yield from CORRECTION_STATES
     yield "not checked"
+    yield PLAIN_WORDING
     yield from REASONS
     yield from BEGINNINGS
     yield from RULES
