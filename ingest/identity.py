@@ -1,8 +1,8 @@
 """Which spellings are one entity: replays decisions and merges what merges by itself, over the whole registry.
 
-Spellings move between entities; records never change. The outcome depends on the spellings and the decisions alone,
-not on the order they came in, so a registry that grew and one made from nothing agree, and taking a decision back
-restores the sums of before.
+Spellings move between entities; records never change. The outcome depends on the spellings, on who was paid for
+them and on the decisions, not on the order they came in, so a registry that grew and one made from nothing agree, and
+taking a decision back restores the sums of before.
 """
 
 from __future__ import annotations
@@ -45,6 +45,14 @@ KEPT: Mapping[Kind, Kept] = {
     "organisation": Kept(table_of(Organisation), table_of(OrganisationName), "organisation_id", "recipient_name_id"),
     "body": Kept(table_of(Body), table_of(BodyName), "body_id", "payer_name_id"),
 }
+
+
+_PAID = """
+SELECT DISTINCT r.outlet_name_id, f.registry_id, f.name FROM record r
+JOIN organisation_name f ON f.id = r.recipient_name_id
+JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
+WHERE r.outlet_name_id IS NOT NULL AND c.retracted_why = '' AND u.retracted_why = ''
+"""
 
 
 class Printed(msgspec.Struct, frozen=True):
@@ -103,10 +111,11 @@ def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions, salt
     by_country: dict[str, list[Printed]] = defaultdict(list)
     for spelling in printed:
         by_country[spelling.country].append(spelling)
+    paid = _paid(connection) if kind == "outlet" else {}
     clusters: list[list[Printed]] = []
     questions: list[tuple[Printed, Printed, Question]] = []
     for _, members in sorted(by_country.items()):
-        found, asked = _clusters(kind, members, decisions, salt)
+        found, asked = _clusters(kind, members, decisions, salt, paid)
         clusters += found
         questions += asked
     moved = _move(connection, kind, clusters)
@@ -132,13 +141,22 @@ def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
     return sorted(found, key=lambda p: (p.country, p.name, p.id_scheme, p.registry_id))
 
 
+def _paid(connection: Connection) -> dict[int, frozenset[str]]:
+    """Registry ids and names of those who were paid, by spelling of the outlet; nothing of a retracted reading."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for outlet, number, name in connection.exec_driver_sql(_PAID):
+        # one source prints the number of a firm and another does not
+        found[outlet] |= {number, normalise(name).key} - {""}
+    return {name: frozenset(numbers) for name, numbers in found.items()}
+
+
 def spelling_of(kind: Kind, printed: Printed) -> Spelling:
     """The spelling as decisions name it."""
     return Spelling(kind, printed.country.lower(), clean(printed.name), printed.registry_id.strip())
 
 
 def _clusters(
-    kind: Kind, members: list[Printed], decisions: Decisions, salt: bytes
+    kind: Kind, members: list[Printed], decisions: Decisions, salt: bytes, paid: Mapping[int, frozenset[str]]
 ) -> tuple[list[list[Printed]], list[tuple[Printed, Printed, Question]]]:
     """Group spellings of one country; natural persons merge with nobody by likeness."""
     likeable = [p for p in members if not p.is_person]
@@ -158,6 +176,7 @@ def _clusters(
             ids,
             decisions=decisions,
             spellings=[spelling_of(kind, p) for p in likeable],
+            paid=[paid.get(p.id, frozenset()) for p in likeable] if kind == "outlet" else None,
         )
         for spelling, cluster in zip(likeable, resolution.cluster_of, strict=True):
             groups["", cluster].append(spelling)

@@ -56,6 +56,12 @@ def drop_web_ends(text: str) -> tuple[str, bool]:
     return (changed := _web_address().sub(r"\1", text)), changed != text
 
 
+def web_ends(text: str) -> frozenset[str]:
+    """Return the ends of web addresses in ``text``, folded: "com" of "Boz-dala.com", "kz" of "Боз-дала.кз"."""
+    found = _web_address().finditer(text) if "." in text else ()
+    return frozenset(fold_word(match.group().rstrip("/").rpartition(".")[2]) for match in found)
+
+
 def split_frequency(text: str) -> tuple[str, list[str]]:
     """Return ``text`` without the frequency of a radio station, and the frequency: where it is heard, not its name.
 

@@ -34,16 +34,21 @@ class Resolution(msgspec.Struct):
 
 
 _DECIDED: Final = "decided"
+_PAID_APART: Final = "no firm was paid for both"
 _TWO_IDS: Final = "two valid registry ids"
 
 
 class _Union(Components):
-    """Union-find that knows what a cluster states: valid ids, media."""
+    """Union-find that knows what a cluster states: valid ids, media, who was paid for it."""
 
-    def __init__(self, names: Sequence[Name], ids: Sequence[str | None]) -> None:
+    def __init__(
+        self, names: Sequence[Name], ids: Sequence[str | None], paid: Sequence[frozenset[str]] | None = None
+    ) -> None:
         super().__init__(len(names))
         self.media: list[frozenset[str]] = [frozenset({n.medium} if n.medium else ()) for n in names]
         self.known = [frozenset(filter(None, [known_outlet(name)])) if name.medium else frozenset() for name in names]
+        self.names = names
+        self.paid = list(paid) if paid is not None else [frozenset[str]()] * len(names)
         self.ids: list[str | None] = list(ids)
         self.apart: dict[int, set[int]] = {}
 
@@ -61,7 +66,16 @@ class _Union(Components):
             for b in self.media[other]:
                 if same_medium(a, b) == "no":
                     return f"the name stands for a {a} and a {b}"
-        return None
+        return _PAID_APART if self._paid_apart(left, right) else None
+
+    def _paid_apart(self, left: int, right: int) -> bool:
+        """Whether other words and other firms meet; other case, spaces or quotes are what one clerk types twice."""
+        one, other = self.paid[self.find(left)], self.paid[self.find(right)]
+        name, like = self.names[left], self.names[right]
+        if not one or not other or not one.isdisjoint(other) or (name.key, name.whole) == (like.key, like.whole):
+            return False
+        known = known_outlet(name)
+        return known is None or known != known_outlet(like)
 
     def join(self, left: int, right: int) -> None:
         one, other = sorted((self.find(left), self.find(right)))
@@ -71,6 +85,7 @@ class _Union(Components):
                 self.apart[foe].discard(other)
                 self.keep_apart(one, foe)
             self.media[one] |= self.media[other]
+            self.paid[one] |= self.paid[other]
             self.ids[one] = self.ids[one] or self.ids[other]
             self.known[one] |= self.known[other]
 
@@ -101,6 +116,7 @@ def resolve(
     *,
     decisions: Decisions | None = None,
     spellings: Sequence[Spelling] | None = None,
+    paid: Sequence[frozenset[str]] | None = None,
 ) -> Resolution:
     """Cluster names.
 
@@ -109,6 +125,9 @@ def resolve(
         ids: for each name its valid registry id (`ingest.names.identifiers.valid_id`) or None.
         decisions: what people decided.
         spellings: for each name its spelling, to look decisions up; needed with ``decisions``.
+        paid: for each name of an outlet the registry ids and names of those who were paid on its records. Two names in
+            other words, for which others were paid, are asked about and never merge by themselves: *Puls* and *Radio
+            Puls* are more often two than one.
 
     Returns:
         the cluster of every name, and the pairs a person should look at.
@@ -123,6 +142,7 @@ def resolve(
         [given_ids[index] for index in order],
         decisions,
         [spellings[index] for index in order] if spellings is not None else None,
+        [paid[index] for index in order] if paid is not None else None,
     )
     place = dict(enumerate(order))
     first: dict[int, int] = {}
@@ -139,6 +159,7 @@ def _resolve(
     given_ids: Sequence[str | None],
     decisions: Decisions | None,
     spellings: Sequence[Spelling] | None,
+    paid: Sequence[frozenset[str]] | None,
 ) -> Resolution:
     names = [normalise(text) for text in raw]
     known_ids = list(given_ids)
@@ -147,7 +168,7 @@ def _resolve(
         known_ids = [
             None if spelling in wrong else valid for spelling, valid in zip(spellings, known_ids, strict=True)
         ]
-    union = _Union(names, known_ids)
+    union = _Union(names, known_ids, paid)
     if decisions is not None and spellings is not None:
         _apply(decisions, spellings, union)
     _join_same_ids(known_ids, union)
@@ -228,9 +249,12 @@ def _place(index: int, heads: list[int], names: Sequence[Name], union: _Union) -
             return []
         ids = (union.ids[union.find(head)], union.ids[union.find(index)])
         suggestion = score(names[head], names[index], left_id=ids[0], right_id=ids[1])
-        if suggestion.band == "auto" and union.conflict(head, index) is None:
+        why = union.conflict(head, index) if suggestion.band == "auto" else None
+        if suggestion.band == "auto" and why is None:
             union.join(head, index)
             return asked
+        if why == _PAID_APART:
+            asked.append(_asked(Question(head, index, suggestion), why))
         if suggestion.band == "review":
             asked.append(Question(head, index, suggestion))
     heads.append(index)

@@ -12,6 +12,7 @@ import msgspec
 from rapidfuzz.distance import OSA
 
 from db.fold import fold_word, repair_lookalikes, script, words
+from ingest.names.letters import web_ends
 from ingest.names.media_words import same_medium
 from ingest.names.normalise import Name, normalise
 from ingest.names.rule_data import alias_rows
@@ -124,6 +125,19 @@ def _by_ids(left_id: str | None, right_id: str | None) -> Suggestion | None:
 
 def _nobody(pair: _Pair) -> Suggestion | None:
     return _new(0.0, "names nobody") if pair.left.placeholder or pair.right.placeholder else None
+
+
+def _marks_differ(pair: _Pair) -> Suggestion | None:
+    """What is left out of the words and yet tells two names apart: a plus sign, the end of a web address."""
+    left, right = pair.left, pair.right
+    if left.key != right.key or left.kind != right.kind or pair.medium == "no":
+        return None
+    if left.raw.count("+") != right.raw.count("+"):
+        return Suggestion("review", 0.8, "same words, one has a plus sign")
+    one, other = web_ends(left.raw), web_ends(right.raw)
+    if one and other and one != other:
+        return Suggestion("review", 0.8, "same words, other ends of the web address")
+    return None
 
 
 def _same_letters(pair: _Pair) -> Suggestion | None:
@@ -319,7 +333,7 @@ def _more_words(left: Name, right: Name, apart: _Apart) -> str | None:
 
 
 _RULES: Final = (
-    _nobody, _same_letters, _same_key, _known, _numbers, _swapped_whole, _body_or_not, _other_medium,
+    _nobody, _marks_differ, _same_letters, _same_key, _known, _numbers, _swapped_whole, _body_or_not, _other_medium,
 )  # fmt: skip
 
 

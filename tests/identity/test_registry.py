@@ -113,6 +113,18 @@ def fresh(home: Path) -> Engine:
     return engine
 
 
+def test_other_words_for_other_firms_stay_two_until_somebody_says(engine: Engine, tmp_path: Path) -> None:
+    rows = [row("ТОО «Первое»", ONE, "Пульс", 1), row("ТОО «Второе»", OTHER, "Радио Пульс", 2)]
+    ingested(engine, tmp_path, SOURCE, csv_of(*rows))
+    outlets = settled(engine, tmp_path).identities[0]
+    assert (outlets.kind, outlets.entities, len(outlets.questions)) == ("outlet", 2, 1)
+    assert outlets.questions[0][2].suggestion.reason == "same words; but no firm was paid for both"
+    # one sum to the same firm, named without its number, and they are one
+    ingested(engine, tmp_path, SOURCE, csv_of(*rows, row("ТОО «Первое»", "", "Радио Пульс", 4)), minute=1)
+    again = settled(engine, tmp_path).identities[0]
+    assert (again.entities, again.questions) == (1, [])
+
+
 def test_who_is_who(engine: Engine, tmp_path: Path) -> None:
     ingested(engine, tmp_path, SOURCE, csv_of(*ROWS))
     done = settled(engine, tmp_path)

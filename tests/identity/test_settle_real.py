@@ -96,9 +96,10 @@ def test_each_outlet_of_serbia_has_one_page_but_for_open_questions(registry: Eng
         name = normalise(spelling)
         if not name.placeholder:
             found[name.key, name.medium].add(page[spelling])
-    # two frequencies of one name: stations of a network, or a station that moved
+    # two frequencies of one name (stations of a network, or one that moved), a plus sign, another end of the address,
+    # and names under which other firms were paid: by the register of media most of them are two outlets
     split = [frozenset(several) for several in found.values() if len(several) > 1]
-    assert len(split) <= 1
+    assert len(split) == 8
     assert set(split) <= asked_pages(done, page, "RS")
     assert len(found) > 1200
 

@@ -94,6 +94,49 @@ def test_same_id_one_cluster_two_ids_two() -> None:
     assert first[4] in {first[2], first[3]}
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "reason"),
+    [
+        ("TV Dala", "TV Dala+", "same words, one has a plus sign"),
+        ("«Боз дала +»", "Боз Дала", "same words, one has a plus sign"),
+        ("Bozdala.com", "www.bozdala.info", "same words, other ends of the web address"),
+    ],
+)
+def test_a_sign_or_the_end_of_an_address_may_tell_two_apart(left: str, right: str, reason: str) -> None:
+    found = score(normalise(left), normalise(right))
+    assert (found.band, found.reason) == ("review", reason)
+
+
+@pytest.mark.parametrize(("left", "right"), [("Bozdala.com", "https://www.bozdala.com/"), ("TV Dala+", "ТВ Дала +")])
+def test_the_same_sign_and_the_same_end_are_one(left: str, right: str) -> None:
+    assert score(normalise(left), normalise(right)).band == "auto"
+
+
+FIRM, ANOTHER, NOBODY = frozenset({"1", "firm"}), frozenset({"2", "another"}), frozenset[str]()
+
+
+@pytest.mark.parametrize(
+    ("names", "paid", "pages", "asked"),
+    [
+        (["Пульс", "Радио Пульс"], [FIRM, ANOTHER], 2, 1),
+        (["Пульс", "Радио Пульс"], [FIRM, FIRM], 1, 0),
+        (["Пульс", "Радио Пульс"], [FIRM, FIRM | ANOTHER], 1, 0),
+        (["Пульс", "Радио Пульс"], [FIRM, NOBODY], 1, 0),  # who was paid is not known
+        (["Пульс", "«ПУЛЬС»"], [FIRM, ANOTHER], 1, 0),  # the same words: a publisher may change
+        (["Тенгри ньюс", "Tengrinews.kz"], [FIRM, ANOTHER], 1, 0),  # known spellings of one outlet
+        (["Боз дала", "Боз дала ", "Радио Боз дала"], [FIRM, NOBODY, ANOTHER], 2, 1),
+        (["Инфо плюс дала", "Инфо пулюс дала"], [FIRM, ANOTHER], 2, 1),
+    ],
+)
+def test_other_words_and_other_firms_are_asked_about(
+    names: list[str], paid: list[frozenset[str]], pages: int, asked: int
+) -> None:
+    for order in (range(len(names)), range(len(names) - 1, -1, -1)):
+        result = resolve([names[at] for at in order], paid=[paid[at] for at in order])
+        assert len(set(result.cluster_of)) == pages
+        assert len(result.questions) == asked
+
+
 def spelled(name: str, number: str = "") -> Spelling:
     return Spelling("outlet", "kz", name, number)
 
