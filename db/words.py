@@ -95,6 +95,7 @@ class Wording(StrEnum):
     DIGITS = "digits for letters"
     INVISIBLE = "invisible characters"
     SAYS_NOTHING = "says nothing"
+    EMPTY_DESCRIPTION = "empty description"
 
 
 PLAIN_WORDING = "plain"

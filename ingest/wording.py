@@ -29,8 +29,7 @@ FROM record r LEFT JOIN record_line l ON l.record_id = r.id ORDER BY r.id, l.pos
 def flag_wordings(connection: Connection) -> dict[str, int]:
     """Write what is unusual in the wording of every record; only records whose answer changed are written.
 
-    The subject and the lines are read. Only the subject, or the names of lines where there is none, are asked whether
-    they say anything: a description that refers to a paper is common, a title that does is not.
+    The subject and the lines are read. The titles are the subject, or the names of lines where there is none.
 
     Args:
         connection: inside the transaction that settles the registry.
@@ -45,7 +44,7 @@ def flag_wordings(connection: Connection) -> dict[str, int]:
         lines = [tuple(line) for line in group]
         _, stored, subject, _, _ = lines[0]
         names, descriptions = [line[3] for line in lines], [line[4] for line in lines]
-        kinds = unusual([subject] if subject else names, [*names, *descriptions])
+        kinds = unusual([subject] if subject else names, names, descriptions)
         counts.update(kinds)
         wording = "; ".join(kinds) or PLAIN_WORDING
         if wording != stored:
@@ -54,16 +53,25 @@ def flag_wordings(connection: Connection) -> dict[str, int]:
     return {kind.value: counts[kind] for kind in Wording}
 
 
-def unusual(titles: Iterable[str | None], others: Iterable[str | None]) -> list[Wording]:
-    """What is unusual in titles and other texts of one record, in the order of the vocabulary; blanks are passed over.
+def unusual(
+    titles: Iterable[str | None], names: Iterable[str | None], descriptions: Iterable[str | None]
+) -> list[Wording]:
+    """What is unusual in the texts of one record, in the order of the vocabulary; blanks are passed over.
 
-    A title that says nothing is told where no title of the record says anything.
+    Titles say nothing where none of them says anything; and where they do say something, descriptions may still be
+    empty, all of them: "according to the specification", which no search reads.
     """
-    of_titles = [_kinds(title) for title in titles if title]
-    found = frozenset[Wording]().union(*of_titles, *(_kinds(other) for other in others if other))
-    if not of_titles or not all(Wording.SAYS_NOTHING in kinds for kinds in of_titles):
-        found -= {Wording.SAYS_NOTHING}
+    of_titles, of_names, told = ([_kinds(one) for one in texts if one] for texts in (titles, names, descriptions))
+    found = set[Wording]().union(*of_titles, *of_names, *told) - {Wording.SAYS_NOTHING}
+    if _say_nothing(of_titles):
+        found.add(Wording.SAYS_NOTHING)
+    elif _say_nothing(told):
+        found.add(Wording.EMPTY_DESCRIPTION)
     return [kind for kind in Wording if kind in found]
+
+
+def _say_nothing(kinds: list[frozenset[Wording]]) -> bool:
+    return bool(kinds) and all(Wording.SAYS_NOTHING in one for one in kinds)
 
 
 @lru_cache(maxsize=65_536)

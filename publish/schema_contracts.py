@@ -108,6 +108,7 @@ _WHAT: tuple[Column, ...] = (
         "wording",
         "What is unusual in how the subject and the lines are written, joined by semicolons: "
         f"{', '.join(Wording)}; {PLAIN_WORDING} where nothing was found. "
+        "An empty description is one that only refers to a paper, or is noise. "
         "Typing errors make it too: it proves no intent. "
         "`mediacontracts topics evaluate tests/topics/hidden_labels.csv` measures how often it is right.",
     ),
