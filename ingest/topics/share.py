@@ -25,8 +25,8 @@ SELECT r.measure, r.currency, count(*), sum(coalesce(r.amount_minor, 0)),
   sum(CASE WHEN r.topic = :topic THEN 1 ELSE 0 END),
   sum(CASE WHEN r.topic = :topic THEN coalesce(r.amount_minor, 0) ELSE 0 END),
   sum(CASE WHEN r.topic = '' THEN 1 ELSE 0 END),
-  sum(CASE WHEN r.topic = '' THEN coalesce(r.amount_minor, 0) ELSE 0 END)
-FROM record r JOIN source s ON s.id = r.source_id
+  sum(CASE WHEN r.topic = '' THEN coalesce(r.amount_minor, 0) ELSE 0 END), count(DISTINCT b.body_id)
+FROM record r JOIN source s ON s.id = r.source_id JOIN body_name b ON b.id = r.payer_name_id
 WHERE r.counted AND r.relevance = 'media' AND (:country = '' OR s.country = :country)
 GROUP BY r.measure, r.currency ORDER BY r.measure, r.currency
 """
@@ -107,12 +107,16 @@ def corrected(band: Band, accuracy: Accuracy) -> tuple[float, float] | None:
 
 
 class TopicShare(msgspec.Struct, frozen=True):
-    """One measure and currency: they are never added."""
+    """One measure and currency: they are never added.
+
+    `payers` is the number of bodies whose money it is: a share of few of them is none of a country's.
+    """
 
     measure: str
     currency: str
     records: Band
     money: Band
+    payers: int
 
 
 def topic_share(connection: Connection, topic: str = PRAISE, country: str = "") -> list[TopicShare]:
@@ -126,7 +130,11 @@ def topic_share(connection: Connection, topic: str = PRAISE, country: str = "") 
     rows = connection.execute(text(_SUMS), {"topic": topic, "country": country})
     return [
         TopicShare(
-            row[0], row[1], Band(int(row[2]), int(row[4]), int(row[6])), Band(int(row[3]), int(row[5]), int(row[7]))
+            row[0],
+            row[1],
+            Band(int(row[2]), int(row[4]), int(row[6])),
+            Band(int(row[3]), int(row[5]), int(row[7])),
+            int(row[8]),
         )
         for row in rows
     ]
@@ -143,6 +151,7 @@ def held_against(share: TopicShare, accuracy: Accuracy, stated: Fraction) -> dic
     return {
         "measure": share.measure,
         "currency": share.currency,
+        "holds_for": f"these records alone (payers: {share.payers}), not for what is not in the registry",
         "records": _told(share.records, accuracy, stated),
         "money": _told(share.money, accuracy, stated),
     }

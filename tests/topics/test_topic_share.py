@@ -35,6 +35,7 @@ def test_praise_of_officials_in_a_registry(engine: Engine, tmp_path: Path) -> No
     assert (share.measure, share.currency) == ("contracted", "KZT")
     assert share.money == Band(1000_00, 700_00, 200_00)
     assert share.records == Band(4, 2, 1)
+    assert share.payers == 1
     # 70 to 90 % of the money: 80 % cannot be refuted, 95 % can
     assert share.money.answers(Fraction(80, 100)) == "within the band"
     assert share.money.answers(Fraction(95, 100)) == "less than stated"
@@ -102,8 +103,9 @@ def test_the_correction_finds_the_true_share_of_a_made_registry() -> None:
 
 
 def test_an_answer_is_given_with_and_without_the_error_of_the_rules() -> None:
-    share = TopicShare("contracted", "KZT", Band(10, 7, 0), Band(1000, 700, 0))
+    share = TopicShare("contracted", "KZT", Band(10, 7, 0), Band(1000, 700, 0), 3)
     told = held_against(share, Accuracy(5, 8, 40, 50), Fraction(80, 100))
     assert told["money"]["answer"] == "less than stated"
     assert told["money"]["corrected_answer"] == "within the band"
     assert told["records"]["whole"] == 10
+    assert told["holds_for"] == "these records alone (payers: 3), not for what is not in the registry"
