@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import msgspec
 
@@ -88,6 +89,7 @@ def lookalike_letters(text: str) -> list[Lookalike]:
     return sorted(found, key=lambda hit: hit.position)
 
 
+@lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
     name = unicodedata.name(letter, "")
     return name.split(" ", 1)[0]
