@@ -226,9 +226,9 @@ def test_a_chart_tells_the_exact_sum_of_the_year_pointed_at(reader: Any, sql: An
     drawing.wait_for()
     assert drawing.get_attribute("aria-label") == before
     assert len([url for url in asked if "vendor" in url]) == 2
-    years = ["2009", "2010", "2011", "2012", "2013"]  # each with 16 % of the width
+    years = ["2009", "2010", "2011", "2012", "2013"]  # each with 20 % of the width
     box = drawing.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.16 * (years.index("2010") + 0.5), box["y"] + 100)
+    page.mouse.move(box["x"] + box["width"] * 0.2 * (years.index("2010") + 0.5), box["y"] + 100)
     tip = drawing.locator("g[aria-label=tip]")
     tip.get_by_text("2010").wait_for()
     whole = sql(f"SELECT sum(amount_minor) FROM contracts WHERE outlet = 8 AND year = 2010 AND {CONTRACTED}")
