@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from publish.site.core.search import Names, read_names
+from db.fold import fold
+from publish.site.core.search import Name, Names, read_names
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,20 @@ def test_nothing_is_found_where_nothing_is_meant(names: Names, text: str) -> Non
 
 def test_the_surest_comes_first(names: Names) -> None:
     assert names.find("Боз дала")[0].uid == "boz-dala"
+
+
+def test_of_similar_names_the_most_similar_comes_first() -> None:
+    def one(uid: str, records: int) -> Name:
+        return Name("outlet", uid, uid, uid, fold(uid), is_name=True, records=records)
+
+    every = [
+        one(name, records)
+        for name, records in (("Телеарна Көк тау", 400), ("Телеарна Көк дала", 15), ("Телеарна Көк далам", 99))
+    ]
+    names = Names(tuple(every), tuple(name.folded for name in every), {})
+    found = [name.name for name in names.find("Телеарана Көк дала")]
+    # the first two are nearly as like: the one with more records is meant; the last is not, whatever its records
+    assert found == ["Телеарна Көк далам", "Телеарна Көк дала", "Телеарна Көк тау"]
 
 
 def test_the_page_says_why(site: Any) -> None:

@@ -61,6 +61,7 @@ class Found:
         why: a key of `WHY`.
         written: the spelling that matched, where it is not the name.
         records: rows of `contracts` that point at it.
+        likeness: per cent, of a name that is only similar; below zero, a hundred less, where only a part of it is.
     """
 
     kind: str
@@ -69,6 +70,13 @@ class Found:
     why: str
     written: str
     records: int
+    likeness: int = 0
+
+    @property
+    def place(self) -> tuple[int, int, int, int, str]:
+        """Its place in the list: how it was found, then how like it is, and only then how many records it has."""
+        order = _ORDER[self.why]
+        return (min(order, _ORDER["like"]), -self.likeness, order, -self.records, self.name)
 
 
 @dataclass(frozen=True)
@@ -94,35 +102,41 @@ class Names:
             elif f" {asked}" in f" {name.folded}":
                 _keep(best, name, "part" if name.is_name else "spelling part")
         if len(asked) > 3:
-            for _, _, at in process.extract(
+            for _, score, at in process.extract(
                 asked, self.folded, scorer=fuzz.ratio, score_cutoff=LEAST_LIKE, limit=MOST, processor=None
             ):
                 name = self.names[at]
-                _keep(best, name, "like" if name.is_name else "spelling like")
+                _keep(best, name, "like" if name.is_name else "spelling like", _step(score))
             if all(one.why.endswith("like") for one in best.values()):
                 # a similar name may be another one than the similar part of a longer name that is meant
                 self._like_a_part(best, asked)
-        return sorted(best.values(), key=lambda one: (_ORDER[one.why], -one.records, one.name))[:MOST]
+        return sorted(best.values(), key=lambda one: one.place)[:MOST]
 
     def _like_a_part(self, best: dict[tuple[str, str], Found], asked: str) -> None:
         likes = set(best)
-        for _, _, at in process.extract(
+        for _, score, at in process.extract(
             asked, self.folded, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=MOST, processor=None
         ):
             name = self.names[at]
             # a short name lies whole in many a long search, which says nothing
             if len(name.folded) * 2 > len(asked) and (name.kind, name.uid) not in likes:
-                _keep(best, name, "like" if name.is_name else "spelling like")
+                _keep(best, name, "like" if name.is_name else "spelling like", _step(score) - 100)
 
 
-def _found(name: Name, why: str) -> Found:
-    return Found(name.kind, name.uid, name.name, why, "" if name.is_name else name.written, name.records)
+def _step(score: float) -> int:
+    """Likeness in steps of five per cent: of two that are nearly as like, the one with more records is meant."""
+    return 5 * round(score / 5)
 
 
-def _keep(best: dict[tuple[str, str], Found], name: Name, why: str) -> None:
-    kept = best.get((name.kind, name.uid))
-    if kept is None or _ORDER[why] < _ORDER[kept.why]:
-        best[name.kind, name.uid] = _found(name, why)
+def _found(name: Name, why: str, likeness: int = 0) -> Found:
+    written = "" if name.is_name else name.written
+    return Found(name.kind, name.uid, name.name, why, written, name.records, likeness)
+
+
+def _keep(best: dict[tuple[str, str], Found], name: Name, why: str, likeness: int = 0) -> None:
+    found, kept = _found(name, why, likeness), best.get((name.kind, name.uid))
+    if kept is None or found.place < kept.place:
+        best[name.kind, name.uid] = found
 
 
 def read_names(connection: sqlite3.Connection) -> Names:
