@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ WITHOUT_REAL = "MEDIACONTRACTS_REAL_DATA is not set, so the real files are not t
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew; read them before commit")
+
+
+def pytest_configure() -> None:
+    # a runner that was put into the background ignores Ctrl-C, and all that it starts would, too
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
