@@ -73,7 +73,7 @@ def test_every_row_says_release_filter_coverage_and_measure(exported: Path) -> N
         for row in rows_of(exported / name):
             assert row["release"] == exported.name
             assert row["filter"] == "all rows"
-            assert row["coverage"] == "1 of 2 bodies asked answered"
+            assert row["coverage"] == "1 of 2 bodies asked in KZ answered"
             assert row["measure"]
 
 

@@ -125,7 +125,7 @@ def test_columns_are_typed_and_described(exported: Path) -> None:
 def test_the_file_says_what_it_is(exported: Path, opened: sqlite3.Connection, tmp_path: Path) -> None:
     told = json.loads(pq.read_metadata(exported / "contracts.parquet").metadata[b"mediacontracts"])
     assert (told["release"], told["filter"], told["sample"]) == (exported.name, "all rows", False)
-    assert told["coverage"] == "1 of 2 bodies asked answered"
+    assert told["coverage"] == "1 of 2 bodies asked in KZ answered"
     assert told["how_to_sum"] == HOW_TO_SUM
     assert [(one["name"], one["licence"]) for one in told["sources"]] == [("kz_invented", "CC0-1.0")]
     assert sum(one["records"] for one in told["not_counted"]) == 2

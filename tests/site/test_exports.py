@@ -69,7 +69,7 @@ def test_a_csv_says_release_filter_coverage_and_measure(site: Any) -> None:
     row = rows_of(site, f"/contracts.csv?{FILTER}")[0]
     assert row["release"] == "SAMPLE, invented figures: 2026-01-31"
     assert row["filter"] == "measure: contracted; year: 2012"
-    assert row["coverage"] == "2 of 3 bodies asked answered"
+    assert row["coverage"] == "2 of 3 bodies asked in KZ answered"
     assert row["measure"] == "contracted"
     answer = site.get(f"/contracts.csv?{FILTER}")
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -103,7 +103,7 @@ def test_xlsx_is_typed_and_has_its_provenance(site: Any, sql: Any) -> None:
     assert {cell.data_type for cell in cells} == {"s"}
     about = {row[0]: row[1] for row in book["about"].iter_rows(values_only=True) if row[0]}
     assert about["filter"] == "measure: contracted; year: 2012"
-    assert about["coverage"] == "2 of 3 bodies asked answered"
+    assert about["coverage"] == "2 of 3 bodies asked in KZ answered"
     assert "demo_portal" in about
     assert about["how_to_sum"] == HOW_TO_SUM
 

@@ -42,6 +42,7 @@ class Release:
         digits: decimal digits of the minor unit, by currency.
         asked: bodies that were asked for information; None where no request is recorded.
         answered: bodies of those that answered.
+        asked_in: countries whose bodies were asked, as far as they are known.
         asked_about: currencies of the countries whose bodies were asked; None where that is not known.
         invented: names of sources with invented figures.
         mixed: whether real sources stand beside those.
@@ -54,6 +55,7 @@ class Release:
     digits: Mapping[str, int]
     asked: int | None
     answered: int
+    asked_in: tuple[str, ...] = ()
     asked_about: frozenset[str] | None = None
     invented: frozenset[str] = frozenset()
     mixed: bool = False
@@ -88,6 +90,7 @@ def read_release(connection: sqlite3.Connection) -> Release:
     digits = {row["code"]: row["digits"] for row in rows(connection, "SELECT code, digits FROM currencies")}
     sources = rows(connection, "SELECT name, invented FROM sources")
     invented = frozenset(row["name"] for row in sources if row["invented"])
+    asked_in = _asked_in(connection)
     return Release(
         name=about.get("release", ""),
         data_as_of=about.get("data_as_of", ""),
@@ -95,19 +98,23 @@ def read_release(connection: sqlite3.Connection) -> Release:
         digits=digits,
         asked=asked or None,
         answered=answered,
-        asked_about=_asked_about(connection),
+        asked_in=tuple(country for country in asked_in if country),
+        asked_about=_asked_about(connection, asked_in),
         invented=invented,
         mixed=bool(invented) and len(invented) < len(sources),
         about=about,
     )
 
 
-def _asked_about(connection: sqlite3.Connection) -> frozenset[str] | None:
-    asked = rows(
-        connection,
-        "SELECT DISTINCT p.country FROM requests AS r JOIN payers AS p ON p.id = r.payer WHERE r.state <> 'not asked'",
+def _asked_in(connection: sqlite3.Connection) -> list[str]:
+    sql = (
+        "SELECT DISTINCT p.country FROM requests AS r JOIN payers AS p ON p.id = r.payer WHERE r.state <> 'not asked'"
+        " ORDER BY 1"
     )
-    countries = [row["country"] for row in asked]
+    return [row["country"] for row in rows(connection, sql)]
+
+
+def _asked_about(connection: sqlite3.Connection, countries: list[str]) -> frozenset[str] | None:
     if not countries or not all(countries):
         return None
     marks = ", ".join("?" * len(countries))
@@ -115,4 +122,4 @@ def _asked_about(connection: sqlite3.Connection) -> frozenset[str] | None:
         "SELECT DISTINCT c.currency FROM contracts AS c JOIN sources AS s ON s.id = c.source"
         f" WHERE s.country IN ({marks})"
     )
-    return frozenset(row["currency"] for row in rows(connection, sql, countries))
+    return frozenset(row["currency"] for row in rows(connection, sql, tuple(countries)))

@@ -70,7 +70,7 @@ def _kind(column: Column) -> str:
 CONTEXT = (
     Field("release", "", "text", "Name of the release: cite it with the figure."),
     Field("filter", "", "text", "Which rows of the table this file holds."),
-    Field("coverage", "", "text", "How many of the bodies that were asked gave figures."),
+    Field("coverage", "", "text", "How many of the bodies that were asked gave figures, and in which country."),
 )
 """Columns that say in every row what the file is, so that a row cut out of it still says it."""
 
@@ -81,10 +81,11 @@ def context(release: Release, view: View) -> tuple[str, str, str]:
 
 
 def coverage(release: Release) -> str:
-    """How many bodies answered, in words for a file."""
+    """How many bodies answered, in words for a file; they tell nothing of other countries."""
     if release.asked is None:
         return "unknown how many bodies were asked"
-    return f"{release.answered} of {release.asked} bodies asked answered"
+    where = f" in {', '.join(release.asked_in)}" if release.asked_in else ""
+    return f"{release.answered} of {release.asked} bodies asked{where} answered"
 
 
 def select(view: View, columns: tuple[Field, ...] | None = None) -> str:
