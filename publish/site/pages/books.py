@@ -135,7 +135,7 @@ def links(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
 def method(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     """How to read and sum, and what is missing."""
     return {
-        "facts": rows(connection, "SELECT name, value FROM about ORDER BY id"),
+        "facts": rows(connection, "SELECT name, value FROM about WHERE value <> '' ORDER BY id"),
         "missing": missing(connection),
         "bases": rows(
             connection, "SELECT year_basis, count(*) AS records FROM contracts GROUP BY 1 ORDER BY 2 DESC, 1"
