@@ -20,8 +20,6 @@ from ingest.retract import Retraction, apply_retraction
 from ingest.source import Source
 
 INTERRUPTED = "interrupted before its end; its captures were loaded when the next command started"
-
-
 INTERRUPTED_BY_DEFECT = "interrupted before its end, and its captures could not all be loaded:"
 
 
@@ -93,17 +91,18 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
             open_runs.pop(event.run, None)
     for run, (started, own) in open_runs.items():
         loader = Loader(engine, _declared(sources, started.source), started)
-        ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=INTERRUPTED)
+        defect: Exception | None = None
         try:
             for captured in own:
                 _load(loader, archive, captured, captures)
-        except Exception as error:
-            # closed before it is raised: it must not meet every command that comes
-            ended.reason = f"{INTERRUPTED_BY_DEFECT} {type(error).__name__}: {error}"
-            raise
-        finally:
-            archive.write(ended)
-            loader.finish(ended)
+        except Exception as error:  # noqa: BLE001 - raised below, the run being closed: it must not meet every command
+            defect = error
+        reason = INTERRUPTED if defect is None else f"{INTERRUPTED_BY_DEFECT} {type(defect).__name__}: {defect}"
+        ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=reason)
+        archive.write(ended)
+        loader.finish(ended)
+        if defect is not None:
+            raise defect
     return list(open_runs)
 
 

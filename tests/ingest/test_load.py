@@ -22,7 +22,7 @@ from ingest.files import latest_edition, load_capture, read_again
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError
 from ingest.record import Batch, Deletion, RowsLostError
-from ingest.replay import close_interrupted, replay
+from ingest.replay import INTERRUPTED_BY_DEFECT, close_interrupted, replay
 from ingest.retract import (
     Retraction,
     UnknownTargetError,
@@ -369,6 +369,40 @@ def test_statements_do_not_grow_with_rows(sqlite_engine: Engine, tmp_path: Path)
     seen.clear()
     ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*(row(f"s{n}") for n in range(450))), minute=1)
     assert len(seen) <= few + 5
+
+
+@pytest.mark.parametrize(
+    "met", [KeyboardInterrupt("a person"), ValueError("a defect of a reader")], ids=["Ctrl-C", "defect"]
+)
+def test_what_stops_the_closing_of_a_run_leaves_it_open_if_it_was_a_person(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: BaseException
+) -> None:
+    """A defect closes the run, or every command would meet it; a person who interrupts has not said that it failed."""
+    archive, body, sources = Archive(tmp_path / "archive"), csv_of(row("a"), row("b")), {SOURCE.name: SOURCE}
+    started = RunStarted(run="r9", source=SOURCE.name, kind="ingest", at="2026-11-24T11:00:00Z")
+    archive.write(started)
+    archive.write(
+        Captured(
+            ref="r9/1", run="r9", source=SOURCE.name, sha256=archive.put(body), url="", at=started.at,
+            byte_count=len(body), file_name="invented.csv", reader="table",
+        )
+    )  # fmt: skip
+
+    def stopped(*_: object) -> Counts:
+        raise met
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.replay.load_capture", stopped)
+        with pytest.raises(type(met), match=str(met)):
+            close_interrupted(sqlite_engine, archive, sources)
+    ended = [event for event in archive.events() if isinstance(event, RunEnded)]
+    if isinstance(met, KeyboardInterrupt):
+        assert ended == []
+        assert close_interrupted(sqlite_engine, archive, sources) == ["r9"]
+        assert counted(sqlite_engine) == 20_000
+    else:
+        assert [event.reason for event in ended] == [f"{INTERRUPTED_BY_DEFECT} ValueError: a defect of a reader"]
+        assert close_interrupted(sqlite_engine, archive, sources) == []
 
 
 def test_instants_keep_their_zone() -> None:
