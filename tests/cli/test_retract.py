@@ -24,14 +24,20 @@ def runs(home: Path) -> list[str]:
     return found
 
 
-def test_the_edition_before_counts_again_at_once_and_after_a_rebuild(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def two_editions(folder: Path) -> tuple[Path, Path]:
+    """An installation with an edition and a wrong one after it, and the file of the wrong one."""
+    home = folder / "home"
     (home / "sources").mkdir(parents=True)
     (home / "sources" / "zz_many.yml").write_text(YML.replace("records: 10", "records: 2"), encoding="utf-8")
-    file = tmp_path / "rows.csv"
+    file = folder / "rows.csv"
     for sums in (("100.25", "7.50"), ("10025.00", "7.50")):
         done = mediacontracts(home, "ingest", "zz_many", str(edition(file, *sums)))
         assert done.returncode == 0, done.stderr
+    return home, file
+
+
+def test_the_edition_before_counts_again_at_once_and_after_a_rebuild(tmp_path: Path) -> None:
+    home, file = two_editions(tmp_path)
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 1_003_250
     right, wrong = runs(home)
     done = mediacontracts(home, "retract", wrong, "--why", "the point was lost")
@@ -60,13 +66,7 @@ main()
 
 
 def test_a_retraction_killed_before_it_is_applied_is_applied_by_the_next_command(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    (home / "sources").mkdir(parents=True)
-    (home / "sources" / "zz_many.yml").write_text(YML.replace("records: 10", "records: 2"), encoding="utf-8")
-    file = tmp_path / "rows.csv"
-    for sums in (("100.25", "7.50"), ("10025.00", "7.50")):
-        done = mediacontracts(home, "ingest", "zz_many", str(edition(file, *sums)))
-        assert done.returncode == 0, done.stderr
+    home, file = two_editions(tmp_path)
     _, wrong = runs(home)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_BEFORE_IT_IS_APPLIED, "retract", wrong, "--why", "the point was lost"],
