@@ -58,9 +58,13 @@ def parse_instant(text: str) -> datetime:
 
 
 def one_of(column: str, words: type[StrEnum] | Iterable[str]) -> CheckConstraint:
-    """CHECK that `column` holds one of the vocabulary's words."""
-    listed = ", ".join("'" + str(w).replace("'", "''") + "'" for w in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    """CHECK that `column` holds one of the vocabulary's words.
+
+    Written out with OR: of a list of three or more SQLite makes a table anew for every row, and a dozen of these took
+    a fifth of the time that a batch needs.
+    """
+    listed = " OR ".join(f"{column} = '" + str(word).replace("'", "''") + "'" for word in words)
+    return CheckConstraint(listed, name=column)
 
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]

@@ -45,7 +45,8 @@ def upgrade() -> None:
         sa.Column("source_url", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "precision IN ('exact', 'rounded', 'at least', 'at most')", name=op.f("ck_claim_precision")
+            "precision = 'exact' OR precision = 'rounded' OR precision = 'at least' OR precision = 'at most'",
+            name=op.f("ck_claim_precision"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sa.UniqueConstraint("ref", name=op.f("uq_claim_ref")),
@@ -125,7 +126,7 @@ def upgrade() -> None:
         sa.Column("frequency", sa.String(), nullable=False),
         sa.Column("caveats", sa.Text(), nullable=False),
         sa.Column("invented", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("publish IN ('facts', 'files')", name=op.f("ck_source_publish")),
+        sa.CheckConstraint("publish = 'facts' OR publish = 'files'", name=op.f("ck_source_publish")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("name", name=op.f("uq_source_name")),
     )
@@ -200,7 +201,10 @@ def upgrade() -> None:
         sa.Column("ours", sa.String(), nullable=False),
         sa.Column("difference", sa.String(), nullable=False),
         sa.Column("arithmetic", sa.Text(), nullable=False),
-        sa.CheckConstraint("verdict IN ('PASS', 'MISMATCH', 'DIFFERENT SCOPE')", name=op.f("ck_claim_check_verdict")),
+        sa.CheckConstraint(
+            "verdict = 'PASS' OR verdict = 'MISMATCH' OR verdict = 'DIFFERENT SCOPE'",
+            name=op.f("ck_claim_check_verdict"),
+        ),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_check_claim_id_claim")),
         sa.PrimaryKeyConstraint("claim_id", name=op.f("pk_claim_check")),
     )
@@ -219,7 +223,8 @@ def upgrade() -> None:
             name=op.f("ck_linked_party_kind_is_that_of_the_entity"),
         ),
         sa.CheckConstraint(
-            "kind IN ('outlet', 'organisation', 'body', 'group', 'person')", name=op.f("ck_linked_party_kind")
+            "kind = 'outlet' OR kind = 'organisation' OR kind = 'body' OR kind = 'group' OR kind = 'person'",
+            name=op.f("ck_linked_party_kind"),
         ),
         sa.CheckConstraint("name <> '' OR kind = 'person'", name=op.f("ck_linked_party_named_unless_a_person")),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_linked_party_body_id_body")),
@@ -289,8 +294,8 @@ def upgrade() -> None:
         sa.Column("responses", sa.Integer(), nullable=False),
         sa.Column("responses_bad", sa.Integer(), nullable=False),
         sa.Column("retracted_why", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('crawl', 'ingest')", name=op.f("ck_run_kind")),
-        sa.CheckConstraint("state IN ('running', 'finished', 'failed')", name=op.f("ck_run_state")),
+        sa.CheckConstraint("kind = 'crawl' OR kind = 'ingest'", name=op.f("ck_run_kind")),
+        sa.CheckConstraint("state = 'running' OR state = 'finished' OR state = 'failed'", name=op.f("ck_run_state")),
         sa.CheckConstraint(
             "rows = inserted + updated + unchanged + rejected", name=op.f("ck_run_rows_in_are_rows_kept")
         ),
@@ -352,7 +357,7 @@ def upgrade() -> None:
         sa.Column("appealed_to", sa.String(), nullable=False),
         sa.Column("appeal_outcome", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'waiting', 'silent', 'in full', 'in part', 'refused', 'says none', 'for official use', 'forwarded', 'withdrawn')",
+            "state = 'draft' OR state = 'waiting' OR state = 'silent' OR state = 'in full' OR state = 'in part' OR state = 'refused' OR state = 'says none' OR state = 'for official use' OR state = 'forwarded' OR state = 'withdrawn'",
             name=op.f("ck_information_request_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -379,7 +384,8 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.CheckConstraint("evidence <> ''", name=op.f("ck_party_link_evidence_is_given")),
         sa.CheckConstraint(
-            "relation IN ('publisher', 'owner', 'successor', 'merger')", name=op.f("ck_party_link_relation")
+            "relation = 'publisher' OR relation = 'owner' OR relation = 'successor' OR relation = 'merger'",
+            name=op.f("ck_party_link_relation"),
         ),
         sa.CheckConstraint("party_id <> other_id", name=op.f("ck_party_link_two_parties")),
         sa.ForeignKeyConstraint(["other_id"], ["linked_party.id"], name=op.f("fk_party_link_other_id_linked_party")),
@@ -400,7 +406,7 @@ def upgrade() -> None:
         sa.Column("wording", sa.Text(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('in full', 'in part', 'says none', 'for official use', 'refused', 'forwarded')",
+            "state = 'in full' OR state = 'in part' OR state = 'says none' OR state = 'for official use' OR state = 'refused' OR state = 'forwarded'",
             name=op.f("ck_answer_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -519,45 +525,55 @@ def upgrade() -> None:
             name=op.f("ck_record_recipient_is_named_or_says_why"),
         ),
         sa.CheckConstraint(
-            "amount_precision IN ('exact', 'rounded', 'at least', 'at most')", name=op.f("ck_record_amount_precision")
+            "amount_precision = 'exact' OR amount_precision = 'rounded' OR amount_precision = 'at least' OR amount_precision = 'at most'",
+            name=op.f("ck_record_amount_precision"),
         ),
         sa.CheckConstraint(
-            "amount_role IN ('amount', 'gross', 'tax', 'net', 'with VAT', 'without VAT', 'equivalent', 'planned', 'paid', 'paid without VAT', 'unit price')",
+            "amount_role = 'amount' OR amount_role = 'gross' OR amount_role = 'tax' OR amount_role = 'net' OR amount_role = 'with VAT' OR amount_role = 'without VAT' OR amount_role = 'equivalent' OR amount_role = 'planned' OR amount_role = 'paid' OR amount_role = 'paid without VAT' OR amount_role = 'unit price'",
             name=op.f("ck_record_amount_role"),
         ),
         sa.CheckConstraint("amount_state <> 'zero' OR amount_minor = 0", name=op.f("ck_record_zero_is_zero")),
         sa.CheckConstraint(
-            "amount_state IN ('stated', 'zero', 'below threshold', 'withheld', 'unknown')",
+            "amount_state = 'stated' OR amount_state = 'zero' OR amount_state = 'below threshold' OR amount_state = 'withheld' OR amount_state = 'unknown'",
             name=op.f("ck_record_amount_state"),
         ),
         sa.CheckConstraint(
-            "instrument IN ('contract', 'state task', 'state order', 'grant', 'subsidy', 'other')",
+            "instrument = 'contract' OR instrument = 'state task' OR instrument = 'state order' OR instrument = 'grant' OR instrument = 'subsidy' OR instrument = 'other'",
             name=op.f("ck_record_instrument"),
         ),
         sa.CheckConstraint(
-            "intermediary_state IN ('named', 'unknown', 'withheld', 'not applicable', 'no recipient yet')",
+            "intermediary_state = 'named' OR intermediary_state = 'unknown' OR intermediary_state = 'withheld' OR intermediary_state = 'not applicable' OR intermediary_state = 'no recipient yet'",
             name=op.f("ck_record_intermediary_state"),
         ),
         sa.CheckConstraint(
-            "measure IN ('planned', 'announced', 'contracted', 'paid', 'list price', 'barter')",
+            "measure = 'planned' OR measure = 'announced' OR measure = 'contracted' OR measure = 'paid' OR measure = 'list price' OR measure = 'barter'",
             name=op.f("ck_record_measure"),
         ),
         sa.CheckConstraint(
-            "outlet_state IN ('named', 'unknown', 'withheld', 'not applicable', 'no recipient yet')",
+            "outlet_state = 'named' OR outlet_state = 'unknown' OR outlet_state = 'withheld' OR outlet_state = 'not applicable' OR outlet_state = 'no recipient yet'",
             name=op.f("ck_record_outlet_state"),
         ),
         sa.CheckConstraint(
-            "recipient_state IN ('named', 'unknown', 'withheld', 'not applicable', 'no recipient yet')",
+            "recipient_state = 'named' OR recipient_state = 'unknown' OR recipient_state = 'withheld' OR recipient_state = 'not applicable' OR recipient_state = 'no recipient yet'",
             name=op.f("ck_record_recipient_state"),
         ),
-        sa.CheckConstraint("relevance IN ('media', 'not media', 'undecided')", name=op.f("ck_record_relevance")),
-        sa.CheckConstraint("standing IN ('counts', 'superseded', 'void', 'never')", name=op.f("ck_record_standing")),
         sa.CheckConstraint(
-            "year_basis IN ('budget', 'decision', 'signed', 'announced', 'paid', 'period')",
+            "relevance = 'media' OR relevance = 'not media' OR relevance = 'undecided'",
+            name=op.f("ck_record_relevance"),
+        ),
+        sa.CheckConstraint(
+            "standing = 'counts' OR standing = 'superseded' OR standing = 'void' OR standing = 'never'",
+            name=op.f("ck_record_standing"),
+        ),
+        sa.CheckConstraint(
+            "year_basis = 'budget' OR year_basis = 'decision' OR year_basis = 'signed' OR year_basis = 'announced' OR year_basis = 'paid' OR year_basis = 'period'",
             name=op.f("ck_record_year_basis"),
         ),
         sa.CheckConstraint("year_state <> 'stated' OR year IS NOT NULL", name=op.f("ck_record_stated_year")),
-        sa.CheckConstraint("year_state IN ('stated', 'no date', 'several years')", name=op.f("ck_record_year_state")),
+        sa.CheckConstraint(
+            "year_state = 'stated' OR year_state = 'no date' OR year_state = 'several years'",
+            name=op.f("ck_record_year_state"),
+        ),
         sa.CheckConstraint("year IS NULL OR year BETWEEN 1990 AND 2100", name=op.f("ck_record_year_in_range")),
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_record_capture_id_capture")),
         sa.ForeignKeyConstraint(["changed_run_id"], ["run.id"], name=op.f("fk_record_changed_run_id_run")),
@@ -615,7 +631,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("ground", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'waiting', 'silent', 'in full', 'in part', 'refused', 'says none', 'for official use', 'forwarded', 'withdrawn')",
+            "state = 'draft' OR state = 'waiting' OR state = 'silent' OR state = 'in full' OR state = 'in part' OR state = 'refused' OR state = 'says none' OR state = 'for official use' OR state = 'forwarded' OR state = 'withdrawn'",
             name=op.f("ck_request_year_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -643,7 +659,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('taken', 'blocked', 'accepted', 'left out')", name=op.f("ck_document_table_state")
+            "state = 'taken' OR state = 'blocked' OR state = 'accepted' OR state = 'left out'",
+            name=op.f("ck_document_table_state"),
         ),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_table_document_id_document")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_table")),
@@ -659,11 +676,11 @@ def upgrade() -> None:
         sa.Column("raw", sa.Text(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('amount', 'gross', 'tax', 'net', 'with VAT', 'without VAT', 'equivalent', 'planned', 'paid', 'paid without VAT', 'unit price')",
+            "role = 'amount' OR role = 'gross' OR role = 'tax' OR role = 'net' OR role = 'with VAT' OR role = 'without VAT' OR role = 'equivalent' OR role = 'planned' OR role = 'paid' OR role = 'paid without VAT' OR role = 'unit price'",
             name=op.f("ck_record_amount_role"),
         ),
         sa.CheckConstraint(
-            "state IN ('stated', 'zero', 'below threshold', 'withheld', 'unknown')",
+            "state = 'stated' OR state = 'zero' OR state = 'below threshold' OR state = 'withheld' OR state = 'unknown'",
             name=op.f("ck_record_amount_state"),
         ),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_amount_record_id_record")),
@@ -721,7 +738,8 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("rounding", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
-            "verdict IN ('equal', 'differs', '×10', '×1000', 'unreadable')", name=op.f("ck_document_total_verdict")
+            "verdict = 'equal' OR verdict = 'differs' OR verdict = '×10' OR verdict = '×1000' OR verdict = 'unreadable'",
+            name=op.f("ck_document_total_verdict"),
         ),
         sa.ForeignKeyConstraint(
             ["document_table_id"],
