@@ -67,6 +67,7 @@ class Loader:
         self.spellings = Spellings(source.country)
         self.slices: set[str] = set()
         self._parents = Parents.load()
+        self._has_parents: dict[Party, bool] = {}
         self._above: dict[tuple[Party, str, int | None], Party | None] = {}
         with writing(engine) as connection:
             self.run = open_run(connection, source, started)
@@ -74,6 +75,8 @@ class Loader:
                 code: region_id
                 for region_id, code in connection.exec_driver_sql("SELECT id, code FROM region ORDER BY valid_from")
             }
+        # what a killed loader had committed comes again as it is stored, but was never counted
+        self._changed = self.run.resumed
 
     def known(self, slice_name: str) -> list[Known]:
         """What is stored of a slice, for the pairing of editions."""
@@ -106,10 +109,14 @@ class Loader:
         return counts
 
     def finish(self, ended: RunEnded) -> Counts:
-        """End the run: mark what a complete run did not see any more, and decide what counts."""
+        """End the run: mark what a complete run did not see any more, and decide what counts.
+
+        What counts follows from the records, so a run that found all of them as they were leaves it as it is.
+        """
         with writing(self.engine) as connection:
             vanished = self._vanish(connection) if ended.complete and ended.state == "finished" else 0
-            recount(connection, self.run.source_id, self.source.superseded_why)
+            if vanished or self._changed:
+                recount(connection, self.run.source_id, self.source.superseded_why)
             update_rows(
                 connection,
                 table_of(Run),
@@ -145,6 +152,7 @@ class Loader:
         self._insert(connection, batch, capture_id, new, resolved[: len(new)])
         self._update(connection, capture_id, changed, resolved[len(new) :])
         self._touch(connection, [*same, *(c[2] for c in changed)], back)
+        self._changed |= bool(new or changed or back)
         counts.inserted += len(new)
         counts.updated += len(changed)
 
@@ -188,14 +196,20 @@ class Loader:
         )
 
     def _parent(self, record: Typed) -> Party | None:
-        """The ministry or akimat above the payer on the day of the record; without a known one the payer itself."""
+        """The ministry or akimat above the payer on the day of the record; None where the payer is its own."""
+        payer = record.payer
+        has_any = self._has_parents.get(payer)
+        if has_any is None:
+            has_any = self._has_parents[payer] = self._parents.answers(self.source.country, payer)
+        if not has_any:
+            return None
         day = (record.signed_on or record.opened_at or "")[:10]
-        asked = (record.payer, day, record.year)
+        asked = (payer, day, record.year)
         try:
             return self._above[asked]
         except KeyError:
             on = date.fromisoformat(day) if day else None
-            found = self._above[asked] = self._parents.of(self.source.country, record.payer, on, record.year)
+            found = self._above[asked] = self._parents.of(self.source.country, payer, on, record.year)
             return found
 
     def _provenance(self, record: Typed, digest: bytes, capture_id: int) -> tuple[Any, ...]:
@@ -291,6 +305,7 @@ class Loader:
 
     def _delete(self, connection: Connection, batch: Batch) -> None:
         if batch.deletions:
+            self._changed = True
             mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
             connection.exec_driver_sql(
                 f"UPDATE record SET deleted_at = {mark} WHERE source_id = {self.run.source_id} AND deleted_at IS NULL "

@@ -334,6 +334,21 @@ def test_a_run_killed_between_batches_is_completed_once(
     again.dispose()
 
 
+def test_what_a_killed_run_had_loaded_whole_is_counted_when_it_is_closed(engine: Engine, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    body = csv_of(*([*ROW[:4], "held", f"17-v{rank}", "100", str(rank)] for rank in (1, 2)))
+    started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
+    captured = Captured(
+        ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="", at=started.at,
+        byte_count=len(body), file_name="invented.csv", reader="table",
+    )  # fmt: skip
+    archive.write(started)
+    archive.write(captured)
+    load_capture(Loader(engine, STANDING, started), archive, captured)
+    assert close_interrupted(engine, archive, {STANDING.name: STANDING}) == ["r9"]
+    assert counted(engine) == 10_000
+
+
 EDITION = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2", "3"])), max_size=7)
 
 
