@@ -33,8 +33,8 @@ from publish.serve import ContactError, NoReleaseError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError
 from publish.verify import VerificationError
-from scrapers.intake_apart import LoaderLostError
 from scrapers.job import PlanError, TooMuchError
+from scrapers.writer_apart import LoaderLostError
 
 REFUSED = (
     LayoutChangedError,

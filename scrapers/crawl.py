@@ -12,8 +12,7 @@ import msgspec
 from db.archive import Archive, RunEnded, RunStarted, new_run
 from ingest.source import Source
 from scrapers.history import SAMPLE
-from scrapers.intake import Intake, IntakeHere
-from scrapers.intake_apart import IntakeApart
+from scrapers.intake import Intake
 from scrapers.job import Access, Job, Pace, PlanError, windows_between
 from scrapers.loop import run_spider
 from scrapers.portal import PortalSpider
@@ -23,6 +22,8 @@ from scrapers.sink import OpenSink
 from scrapers.spiders.goszakup_graphql import GoszakupGraphqlSpider
 from scrapers.spiders.goszakup_html import GoszakupHtmlSpider
 from scrapers.spiders.goszakup_rest import GoszakupRestSpider
+from scrapers.writer import Writer, WriterThread
+from scrapers.writer_apart import WriterApart
 
 API_URL = "https://ows.goszakup.gov.kz"
 PORTAL_URL = "https://goszakup.gov.kz"
@@ -83,7 +84,7 @@ def crawl(
         sample: Stop after this many pages.
         environment: GOSZAKUP_TOKEN, GOSZAKUP_CA_BUNDLE, GOSZAKUP_API_URL, GOSZAKUP_PORTAL_URL.
         pace: How politely to ask; by default 5 requests a second at most, 1.4 for the public pages.
-        apart: Read and load in a process of its own; `open_sink` must then be picklable.
+        apart: Load in a process of its own; `open_sink` must then be picklable.
 
     Returns:
         How the run ended. A run that failed is in the archive and in the registry as failed.
@@ -112,7 +113,8 @@ def crawl(
         window_to=began,
     )
     archive.write(started)
-    intake = (IntakeApart if apart else IntakeHere)(open_sink, source, started)
+    writer: Writer = (WriterApart if apart else WriterThread)(open_sink, started)
+    intake = Intake(source, writer)
     job = Job(
         source=source,
         started=started,
@@ -131,14 +133,13 @@ def crawl(
     try:
         with redacted_logs(token):
             run_spider(SPIDERS[way], settings_for(job.pace), job, environment.get("GOSZAKUP_CA_BUNDLE", ""))
-            _read_all(intake, job)
     except BaseException as error:
         job.fail(f"{type(error).__name__}: {error}")
-        _end(archive, intake, job, now())
+        _end(archive, writer, job, now())
         raise
     if job.defect is not None:
         job.fail(f"{type(job.defect).__name__}: {job.defect}")
-    ended, counts = _end(archive, intake, job, now())
+    ended, counts = _end(archive, writer, job, now())
     if job.defect is not None:
         raise job.defect
     return CrawlResult(
@@ -150,8 +151,8 @@ def crawl(
         window_from=started.window_from,
         window_to=started.window_to,
         pages=job.tally.pages,
-        rows=job.tally.rows,
-        rejected=job.tally.rejected,
+        rows=intake.rows,
+        rejected=intake.rejected,
         responses=job.tally.responses,
         responses_bad=job.tally.bad,
         counts=counts,
@@ -196,15 +197,7 @@ def _shortfall(job: Job) -> str:
     return f"{len(job.gaps)} contracts could not be read: {job.gaps[0]}" if job.gaps else ""
 
 
-def _read_all(intake: Intake, job: Job) -> None:
-    """Wait for the pages still to be read: one of them may stop the run, which its end in the journal has to say."""
-    try:
-        job.tally.rows, job.tally.rejected = intake.all_read()
-    except Exception as error:  # noqa: BLE001 - the job tells what stops a run from a defect
-        job.stop_for(error)
-
-
-def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded, Any]:
+def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded, Any]:
     """End the run in the sink, then in the journal.
 
     Where the sink fails, the journal leaves the run open: the next command loads what was captured, and closes it.
@@ -221,6 +214,6 @@ def _end(archive: Archive, intake: Intake, job: Job, at: str) -> tuple[RunEnded,
         responses=tally.responses,
         responses_bad=tally.bad,
     )
-    counts = intake.end(ended)
+    counts = writer.end(ended)
     archive.write(ended)
     return ended, counts

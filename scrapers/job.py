@@ -74,8 +74,6 @@ class Tally(msgspec.Struct):
     responses: int = 0
     bad: int = 0
     pages: int = 0
-    rows: int = 0
-    rejected: int = 0
 
     @property
     def enough_good(self) -> bool:

@@ -33,8 +33,8 @@ class PortalSpider(Spider):
     """Base of the portal's spiders. One crawl is one coroutine, `collect`, which a shape of access writes.
 
     Batches do not go through the engine as items: an item costs more than reading a contract, and the order of
-    captures would be lost. Pages are put to the intake, which reads and loads them and makes the crawl wait when it is
-    behind.
+    captures would be lost. Pages are put to the intake, which reads them, has them loaded, and makes the crawl wait
+    when loading is behind.
     """
 
     reader: ClassVar[str]

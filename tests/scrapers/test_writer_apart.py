@@ -1,4 +1,4 @@
-"""A crawl whose pages are read and loaded in a process of their own: the same records, and nothing lost with it."""
+"""A crawl that loads in a process of its own: the same records, and nothing lost with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from ingest.reader import LayoutChangedError, Material
 from ingest.record import Batch
 from ingest.replay import close_interrupted
 from scrapers.crawl import CrawlResult, crawl
-from scrapers.intake_apart import IntakeApart, LoaderLostError
+from scrapers.intake import Intake
+from scrapers.writer_apart import LoaderLostError, WriterApart
 from tests.portal.double import PortalDouble, portal_double
 from tests.scrapers.kept import QUICK, events, now, source
 
@@ -28,12 +29,11 @@ STARTED = RunStarted(run="r", source=DECLARED.name, kind="crawl", at=now())
 ENDED = RunEnded(run="r", at=now(), state="finished")
 
 
-def page(body: bytes) -> Material:
-    captured = Captured(
-        ref="r/1", run="r", source=DECLARED.name, sha256="0" * 64, url="https://portal.invalid/v3/graphql", at=now(),
-        byte_count=len(body), reader="goszakup_graphql",
-    )  # fmt: skip
-    return Material(captured, body)
+CAPTURED = Captured(
+    ref="r/1", run="r", source=DECLARED.name, sha256="0" * 64, url="https://portal.invalid/v3/graphql", at=now(),
+    byte_count=1, reader="goszakup_graphql",
+)  # fmt: skip
+BATCH = Batch(source=DECLARED.name, capture="r/1", rows=0)
 
 
 def loaded(double: PortalDouble, home: Path, *, apart: bool) -> tuple[CrawlResult, list[tuple[Any, ...]]]:
@@ -81,6 +81,11 @@ class Failing(Killed):
         raise UnportableError("cannot be written", "x")
 
 
+def put_many(writer: WriterApart) -> None:
+    for _ in range(1000):
+        writer.put(BATCH, CAPTURED)
+
+
 def test_the_same_records_as_in_one_process(tmp_path: Path) -> None:
     with portal_double() as double:
         here, expected = loaded(double, tmp_path / "here", apart=False)
@@ -92,26 +97,33 @@ def test_the_same_records_as_in_one_process(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
-def test_what_a_page_met_reaches_the_crawl_and_the_run_is_ended_all_the_same(tmp_path: Path) -> None:
+def test_a_defect_of_the_sink_stops_the_crawl_at_the_next_batch_and_says_where_it_was_met() -> None:
+    writer = WriterApart(Failing, STARTED)
+    with pytest.raises(RuntimeError, match="cannot be written") as raised:
+        put_many(writer)
+    assert "in load" in str(raised.value)
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        writer.put(BATCH, CAPTURED)
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        writer.end(ENDED)
+
+
+def test_a_defect_of_the_last_batch_is_raised_by_the_end() -> None:
+    writer = WriterApart(Failing, STARTED)
+    writer.put(BATCH, CAPTURED)
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        writer.end(ENDED)
+
+
+def test_a_page_of_another_layout_ends_the_run_as_failed(tmp_path: Path) -> None:
     migrate(engine := open_engine(registry_url(tmp_path)))
-    intake = IntakeApart(partial(open_loader, registry_url(tmp_path), DECLARED), DECLARED, STARTED)
-    intake.put(page(b'{"data":{"Contract":[{"id":1}]}}'))
+    writer = WriterApart(partial(open_loader, registry_url(tmp_path), DECLARED), STARTED)
     with pytest.raises(LayoutChangedError, match="rows have no contractNumberSys"):
-        intake.all_read()
-    with pytest.raises(LayoutChangedError):
-        intake.put(page(b'{"data":{"Contract":[]}}'))
-    intake.end(RunEnded(run="r", at=now(), state="failed", reason="layout"))
+        Intake(DECLARED, writer).put(Material(CAPTURED, b'{"data":{"Contract":[{"id":1}]}}'))
+    writer.end(RunEnded(run="r", at=now(), state="failed", reason="layout"))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT state, reason FROM run")).one() == ("failed", "layout")
     engine.dispose()
-
-
-def test_a_defect_says_where_it_was_met() -> None:
-    intake = IntakeApart(Failing, DECLARED, STARTED)
-    intake.put(page(b'{"data":{"Contract":[]}}'))
-    with pytest.raises(RuntimeError, match="cannot be written") as raised:
-        intake.end(ENDED)
-    assert "in load" in str(raised.value)
 
 
 def test_a_loader_that_dies_leaves_its_pages_to_the_next_command(tmp_path: Path) -> None:
