@@ -46,8 +46,8 @@ UPDATE record SET counted = verdict.why = '', counted_why = verdict.why FROM (
 ) AS verdict
 WHERE record.id = verdict.id AND record.counted_why <> verdict.why
 """
-# Rows that are `ruled_out` have a reason of their own and stand last, so that the newest of a root is one that may count.
-# Where that one is called superseded by its source and nothing newer is stored at all, the version that replaced it
+# Rows that are `ruled_out` have a reason of their own and stand last, so that the newest of a root is one that may
+# count. Where its source calls that one superseded and nothing newer is stored at all, the version that replaced it
 # was never read, and it stands in for it. With anything newer stored, terminated or deleted, it does not.
 
 _SEVERAL_YEARS = """

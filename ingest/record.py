@@ -1,7 +1,8 @@
 """What a reader yields: typed records, rejected rows, and the batch that carries both.
 
 A batch is what one page or one slice of a file gave. Rows in = records + rejected, always. What a record is made of
-cannot hold itself, so it is left out of the collection of cycles (`gc=False`), which would walk it over and over.
+cannot hold itself, so it is left out of the collection of cycles (`gc=False`), which would walk it over and over; and
+it is encoded without the names of its fields (`array_like`), to be hashed and to cross to the loader's process.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from db.words import (
 )
 
 
-class Party(msgspec.Struct, frozen=True, gc=False):
+class Party(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A body, organisation or outlet as one row names it: the spelling, not the entity.
 
     `registry_id` is set only when it identifies: pseudo ids and ids whose check digit fails stay empty here and are
@@ -48,7 +49,7 @@ NONE_YET = Party(state=PartyState.NONE_YET)
 WITHHELD_PARTY = Party(state=PartyState.WITHHELD)
 
 
-class Sum(msgspec.Struct, frozen=True, gc=False):
+class Sum(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One sum of a row: minor units of `currency`, its role, its raw text and the unit rule that read it."""
 
     role: AmountRole
@@ -60,7 +61,7 @@ class Sum(msgspec.Struct, frozen=True, gc=False):
     rule: str = ""
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class Line(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One line of a contract (OCDS `item`); quantity is exact decimal text, sums are minor units."""
 
     line_key: str = ""
@@ -75,7 +76,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     minor_without_vat: int | None = None
 
 
-class Record(msgspec.Struct, kw_only=True, gc=False):
+class Record(msgspec.Struct, kw_only=True, gc=False, array_like=True):
     """One sum, as one source states it. Fields as in the data dictionary.
 
     Exactly one of two ways gives the key: `key` (the source's own id) or `identity` (raw text of the identity

@@ -21,6 +21,7 @@ from ingest.reader import Material
 from ingest.readers.table import read_table
 from ingest.record import Batch
 from ingest.source import Source
+from tests.plain import plain
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def test_the_shipped_records(batch: Batch, golden: Callable[[Path, Any], None]) 
     records = [
         {
             field: value
-            for field, value in msgspec.to_builtins(record).items()
+            for field, value in plain(record).items()
             if field not in {"raw_hash", "locator"} and getattr(record, field) != defaults[field]
         }
         for record in batch.records

@@ -18,6 +18,7 @@ from ingest.installation import SHIPPED_SOURCES
 from ingest.reader import Material
 from ingest.readers.table import read_table
 from ingest.source import Source
+from tests.plain import plain
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 TABLES = sorted(path.stem for path in SHIPPED_SOURCES.glob("*.yml") if read_source(path).access == "file")
@@ -57,13 +58,13 @@ def test_golden(name: str, golden: Callable[[Path, Any], None]) -> None:
         "records": [
             {
                 field: got
-                for field, got in msgspec.to_builtins(record).items()
+                for field, got in plain(record).items()
                 if field != "raw_hash" and getattr(record, field) != defaults[field]
             }
             for batch in batches
             for record in batch.records
         ],
-        "rejected": [msgspec.to_builtins(row) for batch in batches for row in batch.rejected],
+        "rejected": [plain(row) for batch in batches for row in batch.rejected],
     }
     golden(GOLDEN / f"{name}.expected.json", value)
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from db.archive import Archive, Captured, Event, RunEnded, RunStarted
 from db.words import Instrument, Measure, Relevance, YearBasis
 from ingest.crawl_plan import CrawlPlan
@@ -15,6 +13,7 @@ from ingest.record import Batch, Deletion, Record, Rejected
 from ingest.source import Expect, Licence, Source
 from scrapers.crawl import CrawlResult, crawl
 from scrapers.job import Pace
+from tests.plain import plain
 from tests.portal.double import PortalDouble
 from tests.portal.invented import BODY, OTHER_BODY
 
@@ -97,4 +96,4 @@ def captures(home: Path) -> list[Captured]:
 
 def facts(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Records as plain values, for comparing."""
-    return [msgspec.to_builtins(record) for record in records]
+    return [plain(record) for record in records]

@@ -12,6 +12,7 @@ import pytest
 
 from db.words import AmountRole, Measure
 from ingest.record import Record
+from tests.plain import plain
 from tests.portal.double import PortalDouble, portal_double
 from tests.portal.invented import IN_EVERY_WAY, invented_contracts
 from tests.scrapers.kept import Kept, crawled
@@ -105,8 +106,8 @@ def test_golden(way: str, tmp_path: Path, golden: Callable[[Path, Any], None]) -
 
 def _plain(double: PortalDouble, record: Record) -> dict[str, Any]:
     """A record without the fields that keep their default, so that a golden file can be read."""
-    values = msgspec.to_builtins(record)
-    empty = msgspec.to_builtins(msgspec.structs.replace(record, **_defaults()))
+    values = plain(record)
+    empty = plain(msgspec.structs.replace(record, **_defaults()))
     needed = {field.name for field in msgspec.structs.fields(Record) if field.required} | {"key"}
     assert double.url not in json.dumps(values), "a record must not depend on the address of a mirror"
     return {name: value for name, value in values.items() if name in needed or value != empty[name]}
