@@ -12,7 +12,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+import cli.sample
+from ingest.declaration import read_source, read_sources
 from ingest.goszakup.codes import STATUSES, verdict_of
+from ingest.installation import SHIPPED_SOURCES
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
 from publish.site.core.spoken import read_spoken
@@ -59,9 +62,35 @@ def test_every_class_of_our_rules_has_a_word_for_readers() -> None:
     assert set(LEGAL_FORMS) == {row.id for row in legal_form_rows()}
 
 
-def po(language: str) -> Any:
-    with (LOCALE / language / "LC_MESSAGES" / "site.po").open("rb") as file:
+def po(language: str, domain: str = "site") -> Any:
+    with (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return read_po(file, locale=language)
+
+
+OWN_NAMES = {
+    "", "CC0 1.0", "Secretaria de Comunicação Social da Presidência da República",
+    "АО «Центр электронных финансов» (goszakup.gov.kz)",
+}  # fmt: skip
+"""What is the same in every language."""
+
+
+def declarations() -> set[str]:
+    """What the declarations that ship with the program say in words."""
+    sample = Path(cli.sample.__file__).parent
+    sources = [
+        *read_sources(SHIPPED_SOURCES).values(),
+        *(read_source(sample / f"{name}.yml") for name in ("kz_sample", "sample_answers")),
+    ]
+    told = {text for s in sources for text in (s.title, s.publisher, s.obtained, s.licence.name, s.caveats)}
+    return {" ".join(text.split()) for text in told} - OWN_NAMES
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_shipped_declarations_say_is_translated_and_no_translation_is_left_over(language: str) -> None:
+    told = {message.id: message.string for message in po(language, "sources") if message.id}
+    assert told.keys() == declarations()
+    assert [*told] == sorted(told)
+    assert all(told.values())
 
 
 @pytest.mark.parametrize("language", OTHERS)

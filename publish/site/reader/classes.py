@@ -1,4 +1,4 @@
-"""Words for the classes of a release: kinds of outlet, legal forms, levels of bodies.
+"""Words for the classes of a release: kinds of outlet, legal forms, levels of bodies, how often a source is read.
 
 The release holds each class by a word of its own that never changes; here stands what a reader is shown in its place.
 A wording of a source that is no class of ours is shown as it stands. Topics need no list: their names are their words.
@@ -62,7 +62,17 @@ LEVELS = {
 }
 """Levels of government, as requests and tables of bodies name them."""
 
-_LABELS = MEDIA | LEGAL_FORMS | LEVELS
+FREQUENCIES = {
+    "daily": mark("every day"),
+    "weekly": mark("every week"),
+    "monthly": mark("every month"),
+    "yearly": mark("every year"),
+    "once": mark("once"),
+    "never": mark("when somebody brings a file"),
+}
+"""How often a source is read, as its declaration says."""
+
+_LABELS = MEDIA | LEGAL_FORMS | LEVELS | FREQUENCIES
 
 
 def label(text: str | None) -> str:

@@ -1,7 +1,8 @@
 """The reader's language, Russian, Kazakh or English, by address, cookie or Accept-Language; gettext catalogues.
 
-The catalogues are `publish/locale/<language>/LC_MESSAGES/site.po`; they are read as they are, so that no compiled
-file can fall behind them. English is the language of the messages themselves.
+The catalogues are `publish/locale/<language>/LC_MESSAGES/site.po`, and `sources.po` for what the declarations that
+ship with the program say in words; they are read as they are, so that no compiled file can fall behind them. English
+is the language of the messages themselves.
 """
 
 from __future__ import annotations
@@ -72,8 +73,12 @@ def catalogue(language: str) -> NullTranslations:
     """The messages of a language; those of English are the messages themselves."""
     if language == FIRST_LANGUAGE:
         return NullTranslations()
-    with (LOCALE / language / "LC_MESSAGES" / "site.po").open("rb") as file:
-        found = read_po(file, locale=language)
+    folder = LOCALE / language / "LC_MESSAGES"
+    with (folder / "site.po").open("rb") as site, (folder / "sources.po").open("rb") as sources:
+        found = read_po(site, locale=language)
+        for message in read_po(sources, locale=language):
+            if message.id:
+                found.add(message.id, message.string)
     compiled = BytesIO()
     write_mo(compiled, found)
     compiled.seek(0)
@@ -85,6 +90,12 @@ def gettext(text: str, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.f
     found = catalogue(ASKED.get().language).gettext(text) if text else ""
     # what is filled in may end in a full stop of its own, as dates do in Russian and Kazakh
     return _TWO_STOPS.sub(".", found.format(**named)) if named else found
+
+
+def declared(text: str) -> str:
+    """What a declaration says of its source, in the reader's language where the program ships its translation."""
+    in_one_line = " ".join(text.split())
+    return gettext(in_one_line)
 
 
 def ngettext(one: str, many: str, count: int, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes

@@ -18,7 +18,7 @@ from publish.site.core.release import Release
 from publish.site.pages.chart import Chart
 from publish.site.reader import formats
 from publish.site.reader.classes import label
-from publish.site.reader.language import ASKED, LANGUAGES, gettext, ngettext
+from publish.site.reader.language import ASKED, LANGUAGES, declared, gettext, ngettext
 from publish.site.web.reading import RELEASE, SPOKEN
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -61,9 +61,11 @@ def short(minor: int, currency: str) -> str:
 
 
 def named(kind: str, uid: str, name: str) -> str:
-    """A party, topic, region or year in the reader's language, where it is known in it; else its name."""
+    """A party, topic, region, source or year in the reader's language, where it is known in it; else its name."""
     if kind in ("topic", "year"):
         return gettext(name)
+    if kind == "source":
+        return declared(name)
     return SPOKEN.get().get((kind, uid), {}).get(ASKED.get().language, name)
 
 
@@ -123,6 +125,7 @@ def prepare(environment: Environment) -> None:
         href=lambda path: ASKED.get().href(path),
         static_href=static_href,
         named=named,
+        declared=declared,
         label=label,
         languages=LANGUAGES,
         money=money,
