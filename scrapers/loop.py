@@ -7,7 +7,6 @@ reactor shares its event loop, and the loop is run until one crawl is over.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -20,10 +19,9 @@ from scrapy.utils.reactor import install_reactor
 
 from scrapers.job import Job
 from scrapers.portal import PortalSpider
+from scrapers.rare_collection import rare_collection
 
 _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-_BETWEEN_COLLECTIONS = 50_000
-"""New objects that may come before cycles are looked for; Python's own is 700, less than one page of contracts."""
 
 
 def run_spider(spider: type[PortalSpider], settings: Mapping[str, Any], job: Job, ca_bundle: str = "") -> None:
@@ -37,7 +35,7 @@ def run_spider(spider: type[PortalSpider], settings: Mapping[str, Any], job: Job
     """
     loop = _loop()
     asyncio.set_event_loop(loop)
-    with _environment("SSL_CERT_FILE", ca_bundle), _rare_collection():
+    with _environment("SSL_CERT_FILE", ca_bundle), rare_collection():
         loop.run_until_complete(_crawl(spider, settings, job))
         _rest_threads()
 
@@ -85,17 +83,6 @@ def _rest_threads() -> None:
     if reactor.threadpool is not None:
         reactor.threadpool.stop()
         reactor.threadpool = None
-
-
-@contextmanager
-def _rare_collection() -> Iterator[None]:
-    """Look for cycles of objects less often: pages and records hold none, and each look walks all of them."""
-    before = gc.get_threshold()
-    gc.set_threshold(_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextmanager
