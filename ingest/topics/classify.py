@@ -72,6 +72,8 @@ def _code_match(rule: RelevanceRule, code: str) -> str | None:
 
 def _match(rule: RelevanceRule, purchase: Purchase, name: str, text: str) -> str | None:
     """Return what a rule found, or None."""
+    if rule.payer and rule.payer != purchase.payer_kind:
+        return None
     if rule.place == "outlet":
         return "known outlet" if purchase.known_outlet else None
     if rule.place == "code":

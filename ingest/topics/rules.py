@@ -3,12 +3,14 @@
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from db.words import Relevance
 from ingest.topics.guards import needed
+
+_NAMED: Final = re.compile(r"<([a-z-]+)>")
 
 Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
 
@@ -21,6 +23,7 @@ class _RelevanceRow(msgspec.Struct, forbid_unknown_fields=True):
     any: list[str] = []
     unless: list[str] = []
     code: list[str] = []
+    payer: str = ""
     service: str = ""
 
 
@@ -35,16 +38,31 @@ class _TopicRow(msgspec.Struct, forbid_unknown_fields=True):
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     relevance: list[_RelevanceRow]
     topics: list[_TopicRow]
+    words: dict[str, str] = {}
     descriptions: dict[str, str] = {}
 
 
 class RelevanceRule(msgspec.Struct, frozen=True):
-    """One sign that a record is, or is not, money for media; `needs` are words of which a match holds one."""
+    """One sign that a record is, or is not, money for media.
+
+    Attributes:
+        id: its name, which records that it decided keep.
+        relevance: what it says.
+        score: which rule wins where several match.
+        place: where it looks.
+        payer: kind of payer without which it says nothing, "" for any.
+        service: what is bought, "" where it does not say.
+        codes: beginnings of codes.
+        needs: words of which a match holds one.
+        pattern: what is looked for.
+        unless: what takes the match back.
+    """
 
     id: str
     relevance: Relevance
     score: int
     place: Place
+    payer: str
     service: str
     codes: tuple[str, ...]
     needs: tuple[str, ...]
@@ -71,6 +89,15 @@ class Rules(msgspec.Struct, frozen=True):
     descriptions: dict[str, str]
 
 
+def _spelt_out(expression: str, words: dict[str, str]) -> str:
+    """Put the words of the table where an expression names them: "<press>" becomes a group of its alternatives."""
+
+    def named(match: re.Match[str]) -> str:
+        return f"(?:{_NAMED.sub(named, words[match[1]])})"
+
+    return _NAMED.sub(named, expression)
+
+
 def _compiled(expressions: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{text})" for text in expressions)) if expressions else None
 
@@ -92,7 +119,11 @@ def parse(text: str) -> Rules:
         if not 1 <= any_row.score <= 100:
             raise ValueError(f"topic rules: {any_row.id}: score {any_row.score} is not 1 to 100")
         try:
+            any_row.any = [_spelt_out(text, table.words) for text in any_row.any]
+            any_row.unless = [_spelt_out(text, table.words) for text in any_row.unless]
             _compiled([*any_row.any, *any_row.unless])
+        except (KeyError, RecursionError) as error:
+            raise ValueError(f"topic rules: {any_row.id}: {error} is not defined under words") from error
         except re.error as error:
             raise ValueError(f"topic rules: {any_row.id}: {error}") from error
     for rule in table.relevance:
@@ -104,8 +135,8 @@ def parse(text: str) -> Rules:
     return Rules(
         relevance=tuple(
             RelevanceRule(
-                id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, service=rule.service,
-                codes=tuple(rule.code), needs=needed("|".join(rule.any)), pattern=_compiled(rule.any),
+                id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, payer=rule.payer,
+                service=rule.service, codes=tuple(rule.code), needs=needed("|".join(rule.any)), pattern=_compiled(rule.any),
                 unless=_compiled(rule.unless),
             )
             for rule in table.relevance
