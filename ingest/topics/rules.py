@@ -13,6 +13,7 @@ from ingest.topics.guards import needed
 _NAMED: Final = re.compile(r"<([a-z-]+)>")
 
 Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
+Payer = Literal["", "information policy"]
 
 
 class _RelevanceRow(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,7 +24,7 @@ class _RelevanceRow(msgspec.Struct, forbid_unknown_fields=True):
     any: list[str] = []
     unless: list[str] = []
     code: list[str] = []
-    payer: str = ""
+    payer: Payer = ""
     service: str = ""
 
 
@@ -62,7 +63,7 @@ class RelevanceRule(msgspec.Struct, frozen=True):
     relevance: Relevance
     score: int
     place: Place
-    payer: str
+    payer: Payer
     service: str
     codes: tuple[str, ...]
     needs: tuple[str, ...]
@@ -89,13 +90,20 @@ class Rules(msgspec.Struct, frozen=True):
     descriptions: dict[str, str]
 
 
-def _spelt_out(expression: str, words: dict[str, str]) -> str:
-    """Put the words of the table where an expression names them: "<press>" becomes a group of its alternatives."""
+def _spelt_out(expressions: list[str], words: dict[str, str]) -> list[str]:
+    """Put the words of the table where expressions name them: "<press>" becomes a group of its alternatives.
 
-    def named(match: re.Match[str]) -> str:
-        return f"(?:{_NAMED.sub(named, words[match[1]])})"
+    Raises:
+        ValueError: a name has no words, or words name themselves.
+    """
 
-    return _NAMED.sub(named, expression)
+    def group(name: str, within: tuple[str, ...]) -> str:
+        if name not in words or name in within:
+            raise ValueError(f"<{name}> names {'itself' if name in within else 'no words'}")
+        inside = (*within, name)
+        return f"(?:{_NAMED.sub(lambda match: group(match[1], inside), words[name])})"
+
+    return [_NAMED.sub(lambda match: group(match[1], ()), expression) for expression in expressions]
 
 
 def _compiled(expressions: list[str]) -> re.Pattern[str] | None:
@@ -106,7 +114,8 @@ def parse(text: str) -> Rules:
     """Return the rules of a table in YAML.
 
     Raises:
-        ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, or an expression is wrong.
+        ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, an expression is wrong or
+            names words that the table does not have.
         msgspec.ValidationError: a field is missing, unknown or of another kind.
     """
     table = msgspec.yaml.decode(text, type=_Table)
@@ -119,12 +128,10 @@ def parse(text: str) -> Rules:
         if not 1 <= any_row.score <= 100:
             raise ValueError(f"topic rules: {any_row.id}: score {any_row.score} is not 1 to 100")
         try:
-            any_row.any = [_spelt_out(text, table.words) for text in any_row.any]
-            any_row.unless = [_spelt_out(text, table.words) for text in any_row.unless]
+            any_row.any = _spelt_out(any_row.any, table.words)
+            any_row.unless = _spelt_out(any_row.unless, table.words)
             _compiled([*any_row.any, *any_row.unless])
-        except (KeyError, RecursionError) as error:
-            raise ValueError(f"topic rules: {any_row.id}: {error} is not defined under words") from error
-        except re.error as error:
+        except (ValueError, re.error) as error:
             raise ValueError(f"topic rules: {any_row.id}: {error}") from error
     for rule in table.relevance:
         needs = {"code": rule.code, "budget": rule.code, "outlet": ["true"]}.get(rule.place, rule.any)
@@ -136,8 +143,8 @@ def parse(text: str) -> Rules:
         relevance=tuple(
             RelevanceRule(
                 id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, payer=rule.payer,
-                service=rule.service, codes=tuple(rule.code), needs=needed("|".join(rule.any)), pattern=_compiled(rule.any),
-                unless=_compiled(rule.unless),
+                service=rule.service, codes=tuple(rule.code), needs=needed("|".join(rule.any)),
+                pattern=_compiled(rule.any), unless=_compiled(rule.unless),
             )
             for rule in table.relevance
         ),

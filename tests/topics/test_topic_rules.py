@@ -1,5 +1,8 @@
 import re
+from importlib.resources import files
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,6 +108,29 @@ def test_every_shipped_rule_can_be_reached() -> None:
             assert not re.search("[А-ЯЁё]", rule.pattern.pattern), rule.id
 
 
+def test_every_word_of_the_table_is_used() -> None:
+    table = (files("ingest") / "data" / "topics" / "rules.yml").read_text("utf-8")
+    words = msgspec.yaml.decode(table)["words"]
+    assert words
+    assert [name for name in words if f"<{name}>" not in table.split("words:", 1)[1]] == []
+    assert not any("<" in rule.pattern.pattern.replace("(?<", "") for rule in shipped().relevance if rule.pattern)
+
+
+def test_words_stand_for_their_alternatives() -> None:
+    table = RULE + "words: {outlet: 'газет|<air>', air: 'радио|эфир'}\n"
+    rules = parse(table.replace("['x']", "['в (<outlet>)е']"))
+    (rule,) = rules.relevance
+    assert rule.pattern is not None
+    assert rule.pattern.search("в газете")
+    assert rule.pattern.search("в эфире")
+    assert not rule.pattern.search("на радио")
+    assert set(rule.needs) == {"газет", "радио", "эфир"}
+    with pytest.raises(ValueError, match="topic rules: a: <press> names no words"):
+        parse(table.replace("['x']", "['<press>']"))
+    with pytest.raises(ValueError, match="topic rules: a: <air> names itself"):
+        parse(table.replace("['x']", "['<air>']").replace("радио|эфир", "радио|<air>"))
+
+
 RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\ntopics: []\n"
 
 
@@ -117,6 +143,7 @@ RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\
         ("in: text", "in: title", "Invalid enum value 'title'"),
         ("media,", "perhaps,", "Invalid enum value 'perhaps'"),
         ("score: 90", "score: 90, colour: red", "unknown field"),
+        ("score: 90", "score: 90, payer: ministry", "Invalid enum value 'ministry'"),
         ("topics: []", "topics: [{id: a, topic: t, score: 1, any: ['x']}]", "stands twice"),
     ],
 )
@@ -152,6 +179,14 @@ def test_a_class_of_two_topics_and_the_name_of_a_town_are_no_topic(text: str) ->
         (("Ostalo", "Mladi na stazi"), "youth"),
         (("Informativni program", "Rad lokalne samouprave"), "work of state bodies"),
         (("Освещение деятельности губернатора",), "praise of officials"),
+        (("Публикации о работе мэра",), "praise of officials"),
+        (("Публикации о работе акима района",), "praise of officials"),
+        (("Публикации о работе мэрии",), "work of state bodies"),
+        (("Публикации о работе акимата",), "work of state bodies"),
+        (("Предвыборная агитация",), "elections"),
+        (("Размещение материалов", "Выбор издания за заказчиком"), None),
+        (("Ostalo", "Nasilje nije moj izbor"), "family and society"),
+        (("Ostalo", "Lokalni izbori"), "elections"),
         (("Формирование положительного имиджа области",), None),
     ],
 )
@@ -169,10 +204,63 @@ def test_the_class_of_a_source_and_the_words_of_a_project(texts: tuple[str, ...]
         "Подготовка выпусков газеты",
         "Публикация агитационных материалов в газете",
         "Услуги информационных агентств",
+        "Эфирное время для сюжетов о работе выдуманного управления",
+        "Предоставление газетной площади",
+        "Три полосы в печатном издании",
+        "Еженедельная программа на радио",
+        "Реклама на местном ТВ",
+        "Посты в крупных пабликах",
+        "Заметка и реклама в Telegram-канале с новостями",
+        "Субсидии редакциям газет",
+        "Гранты для средств массовой информации",
+        "Изготовление телевизионных роликов",
+        "Размещение рекламы на билбордах города",
+        "Аудандық газетте мақала жариялау",
+        "Телеарнада бейнеролик көрсету",
+        "Материалдарды облыстық газеттерге орналастыру",
+        "Масс-медиада сұхбаттар орналастыру",
+        "Газеттің бір бетін ұсыну",
+        "БАҚ-тарға грант беру",
+        "Эфир уақытын сатып алу",
     ],
 )
 def test_what_is_placed_in_media_is_media(name: str) -> None:
     assert classify(Purchase(name=name)).relevance is Relevance.MEDIA
+
+
+LOOK_ALIKES = Path(__file__).with_name("look_alikes.txt").read_text("utf-8").splitlines()
+
+
+def test_what_only_sounds_like_media_is_never_taken_for_it() -> None:
+    assert len(LOOK_ALIKES) == len(set(LOOK_ALIKES)) > 240
+    assert [name for name in LOOK_ALIKES if classify(Purchase(name=name)).relevance is Relevance.MEDIA] == []
+    # nor where the same words are the description of a class that says nothing
+    taken = [text for text in LOOK_ALIKES if classify(Purchase("Услуги", text)).relevance is Relevance.MEDIA]
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("Проведение мероприятий по профилактике", "Ролики на телевидении, семинары, опросы"),
+        ("Освещение деятельности акимата в социальных сетях", ""),
+        ("Публикация статей в научных журналах", ""),
+        ("Съемка документального фильма", ""),
+        ("Размещение видеоролика на сайте учреждения", ""),
+    ],
+)
+def test_what_nobody_can_tell_is_left_to_a_person(name: str, description: str) -> None:
+    assert classify(Purchase(name=name, description=description)).relevance is Relevance.UNDECIDED
+
+
+def test_words_that_say_enough_only_from_an_office_of_information() -> None:
+    order = Purchase(name="Публикация материалов", description="Размещение информационных материалов о реформах")
+    assert classify(order).relevance is Relevance.UNDECIDED
+    office = msgspec.structs.replace(order, payer_kind="information policy")
+    assert classify(office).rule_id == "placement-by-information-office"
+    assert classify(office).relevance is Relevance.MEDIA
+    stand = msgspec.structs.replace(office, description="Размещение информационных материалов на стендах")
+    assert classify(stand).relevance is Relevance.UNDECIDED
 
 
 @pytest.mark.parametrize(
