@@ -142,6 +142,28 @@ def test_the_fifth_draw_which_no_rule_was_mended_on() -> None:
     assert found["false_alarms"] == 0
 
 
+def told(successes: int, total: int) -> str:
+    """A share as the README tells it: ".86 (.69–.95) of 29"."""
+    low, high = wilson(successes, total)
+    value, *ends = (f"{number:.2f}".removeprefix("0") for number in (successes / total, low, high))
+    return f"{value} ({'–'.join('1' if end == '1.00' else end for end in ends)}) of {total}"
+
+
+def test_the_readme_tells_what_is_measured() -> None:
+    table = (HERE / "README.md").read_text("utf-8").split("| media or not |", 1)[1].split("\n\n", 1)[0]
+    lines = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert [name for name, *_ in lines] == [f"{nth} draw" for nth in ("first", "second", "third", "fourth", "fifth")]
+    for (_, *seen_first, precision, recall), draw in zip(lines, DRAWS_OF_PURCHASES, strict=True):
+        found = evaluate(draw)
+        said = sum(count for pair, count in found["counts"].items() if pair.endswith("/ media"))
+        right = found["counts"]["media / media"]
+        now = [told(right, said), told(right, found["media"])]
+        if precision == "the same":
+            assert seen_first == now
+        else:
+            assert [precision, recall] == [now[0], now[1].split(" of ")[0]]
+
+
 def test_the_second_draw_of_topics() -> None:
     topics = evaluate_topics(SECOND_TOPICS)
     assert topics["agreement_of_the_population"]["value"] >= 0.92
