@@ -38,7 +38,12 @@ UPDATE record SET counted = verdict.why = '', counted_why = verdict.why FROM (
           AND u.retracted_why = '' AND r.standing <> 'never' THEN 0 ELSE 1 END AS ruled_out
       FROM record r JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
       LEFT JOIN run v ON v.id = r.vanished_run_id AND v.retracted_why = ''
-      WHERE r.source_id = :source
+      WHERE r.source_id = :source AND (
+        r.standing <> 'counts' OR r.counted_why <> '' OR v.id IS NOT NULL OR r.deleted_at IS NOT NULL
+        OR c.retracted_why <> '' OR u.retracted_why <> '' OR EXISTS (
+          SELECT 1 FROM record other
+          WHERE other.source_id = r.source_id AND other.root_key = r.root_key AND other.measure = r.measure
+            AND other.id <> r.id))
     ) AS seen
     WINDOW newest AS (PARTITION BY root_key, measure ORDER BY ruled_out, rank DESC, key DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
