@@ -104,6 +104,11 @@ def stored(engine: Engine, versions: list[Version]) -> list[str]:
         recount(connection, loader.run.source_id, SUPERSEDED)
         found = connection.execute(text("SELECT counted, counted_why FROM record ORDER BY key")).all()
         assert recount(connection, loader.run.source_id, SUPERSEDED) == 0, "counting again changes nothing"
+        connection.execute(text("UPDATE record SET vanished_run_id = NULL, deleted_at = NULL"))
+        connection.execute(text("UPDATE run SET retracted_why = ''"))
+        recount(connection, loader.run.source_id, SUPERSEDED)
+        healed = [row[0] for row in connection.execute(text("SELECT counted_why FROM record ORDER BY key"))]
+    assert healed == expected([one._replace(fate="") for one in versions]), "what came back counts as if never gone"
     assert all(counted == (why == "") for counted, why in found)
     return [why for _, why in found]
 
