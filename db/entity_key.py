@@ -18,6 +18,11 @@ def entity_key(country: str, name: str, id_scheme: str = "", registry_id: str = 
     return f"{id_scheme}:{registry_id}" if registry_id else f"{country}|{name}"
 
 
+def paid_key(country: str, name: str, paid_to: str) -> str:
+    """The key of one of several outlets that are printed alike: its name and who is paid for it (`OutletName`)."""
+    return f"{country}|{name}|paid to {paid_to}"
+
+
 def apart_key(country: str, name: str) -> str:
     """The key of a second entity among the spellings that print one and the same registry id."""
     return f"{country}|{name}|apart"

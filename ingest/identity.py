@@ -1,6 +1,7 @@
 """Which spellings are one entity: replays decisions and merges what merges by itself, over the whole registry.
 
-Spellings move between entities; records never change. The outcome depends on the spellings, on who was paid for
+Spellings move between entities; records never change, but that they point at the outlet that is meant where decisions
+tell outlets of one printed name apart by the firm that is paid (`ingest.paid_spellings`). The outcome depends on the spellings, on who was paid for
 them and on the decisions, not on the order they came in, so a registry that grew and one made from nothing agree, and
 taking a decision back restores the sums of before.
 """
@@ -16,7 +17,7 @@ import msgspec
 from sqlalchemy import Connection, Table
 
 from db.bulk import insert_rows, next_id, table_of, update_rows
-from db.entity_key import apart_key, entity_key
+from db.entity_key import apart_key, entity_key, paid_key
 from db.fold import clean
 from db.model import Body, BodyName, Organisation, OrganisationName, Outlet, OutletName
 from ingest.decision_lines import with_shipped
@@ -25,6 +26,7 @@ from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Spelling, person_key
 from ingest.names.normalise import normalise
 from ingest.names.resolve import Question, resolve
+from ingest.paid_spellings import point_paid
 from ingest.same_bodies import same_bodies
 from ingest.spelling import legal_form_of, medium_of
 
@@ -59,6 +61,7 @@ class Printed(msgspec.Struct, frozen=True):
     """One spelling of the registry with the entity it belongs to now and the number of records that carry it.
 
     `is_person`: its entity is marked as a natural person, or the name says by its legal form that it is one.
+    `paid_to`: of one of several outlets that are printed alike, the id of the firm that is paid for it.
     """
 
     id: int
@@ -69,10 +72,13 @@ class Printed(msgspec.Struct, frozen=True):
     registry_id: str
     is_person: bool
     records: int
+    paid_to: str = ""
 
     @property
     def base_key(self) -> str:
         """The entity it is before any decision."""
+        if self.paid_to:
+            return paid_key(self.country, self.name, self.paid_to)
         return entity_key(self.country, self.name, self.id_scheme, self.registry_id)
 
 
@@ -103,6 +109,7 @@ def resolve_registry(connection: Connection, decisions: Decisions, salt: bytes =
         decisions: the decisions in force.
         salt: see `ingest.salt`; without it lines about natural persons are not looked up.
     """
+    point_paid(connection, decisions, salt)
     return [_resolve_kind(connection, kind, decisions, salt) for kind in KEPT]
 
 
@@ -125,20 +132,27 @@ def _resolve_kind(connection: Connection, kind: Kind, decisions: Decisions, salt
 def read_spellings(connection: Connection, kind: Kind) -> list[Printed]:
     """Every spelling of a kind, in an order that does not depend on how it came in."""
     kept = KEPT[kind]
-    columns = "n.id_scheme, n.registry_id" if kind != "outlet" else "'' AS id_scheme, '' AS registry_id"
+    ids = "n.id_scheme, n.registry_id" if kind != "outlet" else "'' AS id_scheme, '' AS registry_id"
+    paid_to = "n.paid_to" if kind == "outlet" else "'' AS paid_to"
     person = "e.is_person" if kind == "organisation" else "0 AS is_person"
     rows = connection.exec_driver_sql(
-        f"SELECT n.id, n.{kept.reference}, n.country, n.name, {columns}, {person}, coalesce(u.records, 0) "
+        f"SELECT n.id, n.{kept.reference}, n.country, n.name, {ids}, {person}, coalesce(u.records, 0), {paid_to} "
         f"FROM {kept.names.name} n JOIN {kept.entities.name} e ON e.id = n.{kept.reference} "
         f"LEFT JOIN (SELECT {kept.used} AS name_id, count(*) AS records FROM record GROUP BY 1) u "
         "ON u.name_id = n.id"
     )
     by_name = kind == "organisation"
     found = [
-        Printed(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]) or (by_name and normalise(r[3]).person), int(r[7]))
+        Printed(
+            r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]) or (by_name and normalise(r[3]).person), int(r[7]), r[8]
+        )
         for r in rows
     ]
-    return sorted(found, key=lambda p: (p.country, p.name, p.id_scheme, p.registry_id))
+    return sorted(found, key=_in_order)
+
+
+def _in_order(printed: Printed) -> tuple[str, ...]:
+    return (printed.country, printed.name, printed.id_scheme, printed.registry_id, printed.paid_to)
 
 
 def _paid(connection: Connection) -> dict[int, frozenset[str]]:
@@ -152,7 +166,7 @@ def _paid(connection: Connection) -> dict[int, frozenset[str]]:
 
 def spelling_of(kind: Kind, printed: Printed) -> Spelling:
     """The spelling as decisions name it."""
-    return Spelling(kind, printed.country.lower(), clean(printed.name), printed.registry_id.strip())
+    return Spelling(kind, printed.country.lower(), clean(printed.name), printed.paid_to or printed.registry_id.strip())
 
 
 def _clusters(
@@ -217,10 +231,10 @@ def _move(connection: Connection, kind: Kind, clusters: Iterable[list[Printed]])
     new: list[tuple[Any, ...]] = []
     first_new = next_id(connection, table)
     people: list[tuple[bool, int]] = []
-    for cluster in sorted(clusters, key=lambda c: (c[0].country, c[0].name, c[0].id_scheme, c[0].registry_id)):
+    for cluster in sorted(clusters, key=lambda c: _in_order(c[0])):
         wanted = sorted({p.base_key for p in cluster}, key=lambda key: ("|" in key, key))
         free = [key for key in wanted if key not in claimed]
-        best = max(cluster, key=lambda p: (p.records, p.name))
+        best = max(cluster, key=lambda p: (p.records, p.name, p.paid_to))
         # two clusters of one printed id: the second becomes an entity of its own
         key = free[0] if free else apart_key(best.country, best.name)
         claimed.add(key)

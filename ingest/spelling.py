@@ -69,6 +69,7 @@ class _Spellings:
         self.by_key: dict[str, int] = {}
         self.own_entity: dict[int, int] = {}
         self._by_id: dict[int, Spelling] = {}
+        self._told_apart: dict[int, Spelling] = {}
         self._seen_entity = 0
         self._seen_name = 0
         self._new_entities: list[tuple[Any, ...]] = []
@@ -80,13 +81,19 @@ class _Spellings:
             f"SELECT id, key FROM {self.entities.name} WHERE id > {self._seen_entity} ORDER BY id"
         ):
             self.by_key[row[1]] = self._seen_entity = row[0]
-        ids = ", id_scheme, registry_id" if self.with_id else ""
+        ids = "id_scheme, registry_id" if self.with_id else "'', ''"
+        paid_to = "paid_to" if "paid_to" in self.names.c else "''"
         for row in connection.exec_driver_sql(
-            f"SELECT id, {self.reference}, country, name{ids} FROM {self.names.name} "
+            f"SELECT id, {self.reference}, country, name, {ids}, {paid_to} FROM {self.names.name} "
             f"WHERE id > {self._seen_name} ORDER BY id"
         ):
-            spelling: Spelling = (row[2], row[3], row[4], row[5]) if self.with_id else (row[2], row[3], "", "")
-            self.by_spelling[spelling] = self._seen_name = row[0]
+            spelling: Spelling = (row[2], row[3], row[4], row[5])
+            self._seen_name = row[0]
+            if row[6]:
+                # which of several outlets printed alike is meant is settled later, for new records as for these
+                self._told_apart[row[0]] = spelling
+                continue
+            self.by_spelling[spelling] = row[0]
             own = self.by_key.get(entity_key(*spelling))
             self.own_entity[row[0]] = row[1] if own is None else own
 
@@ -118,8 +125,8 @@ class _Spellings:
         """The spelling behind an id; four empty strings for none."""
         if name_id is None:
             return ("", "", "", "")
-        if len(self._by_id) != len(self.by_spelling):
-            self._by_id = {known: spelling for spelling, known in self.by_spelling.items()}
+        if len(self._by_id) != len(self.by_spelling) + len(self._told_apart):
+            self._by_id = {known: spelling for spelling, known in self.by_spelling.items()} | self._told_apart
         return self._by_id[name_id]
 
     def flush(self, connection: Connection, extra: tuple[str, ...]) -> None:
@@ -131,7 +138,7 @@ class _Spellings:
 
     def forget(self) -> None:
         """Drop what a rolled-back batch had numbered; the next `refresh` reads it all again."""
-        self.by_spelling, self.by_key, self.own_entity, self._by_id = {}, {}, {}, {}
+        self.by_spelling, self.by_key, self.own_entity, self._by_id, self._told_apart = {}, {}, {}, {}, {}
         self._seen_entity = self._seen_name = 0
         self._new_entities, self._new_names = [], []
 

@@ -93,7 +93,11 @@ class Outlet(Base):
 
 
 class OutletName(Base):
-    """One spelling of an outlet."""
+    """One spelling of an outlet.
+
+    `paid_to` is empty but where decisions tell outlets of one printed name apart by the firm that is paid
+    (`ingest/paid_spellings.py`): the registry id of that firm, or the salted key of a natural person.
+    """
 
     __tablename__ = "outlet_name"
     id: Mapped[Id]
@@ -101,4 +105,5 @@ class OutletName(Base):
     country: Mapped[str]
     name: Mapped[str]
     lang: Mapped[str]
-    __table_args__ = (UniqueConstraint("country", "name"),)
+    paid_to: Mapped[str] = mapped_column(server_default="")
+    __table_args__ = (UniqueConstraint("country", "name", "paid_to"),)

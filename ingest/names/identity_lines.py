@@ -12,7 +12,8 @@ was printed in error. *publisher*, *owner*, *successor* and *merger* tie two ent
 differ, with the dates `since` and `until` (`ingest.names.link_rules`); there `same` says that the link holds. The id
 of a line is its own field ``id``, or the first 12 hex digits of the SHA-256 of its content.
 
-Spellings are named by what sources print, never by row numbers, so a registry rebuilt from nothing replays them.
+Spellings are named by what sources print, never by row numbers, so a registry rebuilt from nothing replays them. Where
+several outlets are printed alike, the id of the firm that was paid says which is meant: "Radio Puls, paid to 12345678".
 A natural person is named by a salted key (`person_key`), never by name or number. An owner group is named by decisions
 alone.
 """
@@ -29,6 +30,7 @@ from db.fold import clean
 from db.privacy import is_person_id
 from db.words import LinkRelation
 from ingest.decision_lines import DecisionError, Line, line_id, new_line
+from ingest.names.identifiers import valid_id
 from ingest.names.link_rules import LinkError, check_link, known_date
 from ingest.names.normalise import normalise
 
@@ -51,7 +53,9 @@ class Spelling(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=Tr
         kind: outlet, organisation, body, or a group of owners that no source names.
         country: ISO 3166-1 alpha-2, lower case.
         name: the printed name with plain spaces, or ``person:`` and a salted key.
-        id: the registry id printed beside it, "" where there is none.
+        id: the registry id printed beside it, "" where there is none. Of an outlet, which has no such id, that of the
+            organisation that was paid for it, or the key of a natural person: one of several outlets of one printed
+            name. "" is all that no line tells apart.
     """
 
     kind: Kind
@@ -178,7 +182,21 @@ def _tidy(spelling: Spelling, place: str) -> Spelling:
         raise DecisionError(f"{place}: a spelling without a name")
     if spelling.kind in {"organisation", "group"} and not name.startswith(PERSON) and normalise(name).person:
         raise DecisionError(f"{place}: its legal form says that it is a natural person; name it by person_key instead")
-    return Spelling(spelling.kind, spelling.country.lower(), name, spelling.id.strip())
+    country, number = spelling.country.lower(), spelling.id.strip()
+    if spelling.kind == "outlet" and number and not number.startswith(PERSON):
+        number = _payee(country, number, place)
+    return Spelling(spelling.kind, country, name, number)
+
+
+def _payee(country: str, number: str, place: str) -> str:
+    """The id of who is paid, in plain digits: what is no valid one tells no outlets apart."""
+    valid = valid_id(country, number)
+    if valid is None:
+        raise DecisionError(
+            f"{place}: the id of an outlet is that of the organisation paid for it, and {number} is no valid one of "
+            f"{country.upper()}"
+        )
+    return valid
 
 
 def read_decision(line: IdentityLine, content: dict[str, Any], place: str) -> Decision:

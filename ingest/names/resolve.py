@@ -42,13 +42,18 @@ class _Union(Components):
     """Union-find that knows what a cluster states: valid ids, media, who was paid for it."""
 
     def __init__(
-        self, names: Sequence[Name], ids: Sequence[str | None], paid: Sequence[frozenset[str]] | None = None
+        self,
+        names: Sequence[Name],
+        ids: Sequence[str | None],
+        paid: Sequence[frozenset[str]] | None = None,
+        told_apart: Sequence[bool] | None = None,
     ) -> None:
         super().__init__(len(names))
         self.media: list[frozenset[str]] = [frozenset({n.medium} if n.medium else ()) for n in names]
         self.known = [frozenset(filter(None, [known_outlet(name)])) if name.medium else frozenset() for name in names]
         self.names = names
         self.paid = list(paid) if paid is not None else [frozenset[str]()] * len(names)
+        self.told_apart = list(told_apart) if told_apart is not None else [False] * len(names)
         self.ids: list[str | None] = list(ids)
         self.apart: dict[int, set[int]] = {}
 
@@ -70,7 +75,12 @@ class _Union(Components):
 
     def _paid_apart(self, left: int, right: int) -> bool:
         """Whether other words and other firms meet; other case, spaces or quotes are what one clerk types twice."""
-        one, other = self.paid[self.find(left)], self.paid[self.find(right)]
+        first, second = self.find(left), self.find(right)
+        one, other = self.paid[first], self.paid[second]
+        if self.told_apart[first] or self.told_apart[second]:
+            # the name alone says nothing here; what is joined must be paid to the same firm, and to nobody else
+            lesser, greater = (other, one) if self.told_apart[first] else (one, other)
+            return not (lesser and lesser <= greater)
         name, like = self.names[left], self.names[right]
         if not one or not other or not one.isdisjoint(other) or (name.key, name.whole) == (like.key, like.whole):
             return False
@@ -86,6 +96,7 @@ class _Union(Components):
                 self.keep_apart(one, foe)
             self.media[one] |= self.media[other]
             self.paid[one] |= self.paid[other]
+            self.told_apart[one] = self.told_apart[one] or self.told_apart[other]
             self.ids[one] = self.ids[one] or self.ids[other]
             self.known[one] |= self.known[other]
 
@@ -127,7 +138,8 @@ def resolve(
         spellings: for each name its spelling, to look decisions up; needed with ``decisions``.
         paid: for each name of an outlet the registry ids and names of those who were paid on its records. Two names in
             other words, for which others were paid, are asked about and never merge by themselves: *Puls* and *Radio
-            Puls* are more often two than one.
+            Puls* are more often two than one. A spelling of an outlet with an id is one of several printed alike, and
+            goes by itself only with names for which nobody but its own firm was paid.
 
     Returns:
         the cluster of every name, and the pairs a person should look at.
@@ -168,7 +180,8 @@ def _resolve(
         known_ids = [
             None if spelling in wrong else valid for spelling, valid in zip(spellings, known_ids, strict=True)
         ]
-    union = _Union(names, known_ids, paid)
+    told_apart = [one.kind == "outlet" and bool(one.id) for one in spellings] if paid and spellings else None
+    union = _Union(names, known_ids, paid, told_apart)
     if decisions is not None and spellings is not None:
         _apply(decisions, spellings, union)
     _join_same_ids(known_ids, union)

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from registries import (
+    ONE,
+    OTHER,
+    PERSONS,
+    SALT,
+    SOURCE,
+    fresh,
+    grouped,
+    line_of,
+    row,
+    settled,
+    state,
+    sums,
+    write,
+)
 from sources import DECLARED, HEADINGS, csv_of, declare, ingested
 from sqlalchemy import Engine, text
 
 from db.archive import Archive
-from db.engine import open_engine, registry_url
-from db.migrate import migrate
-from ingest.decision_lines import DecisionError, line_id, undo_line
+from ingest.decision_lines import DecisionError, undo_line
 from ingest.names.identity_lines import Spelling, decision_line, person_key
 from ingest.replay import replay
-from ingest.settle import Settled, settle
-from ingest.source import Source
 
-PERSONS = {"patterns": ["^ИП "], "why": "sole traders are natural persons"}
-SOURCE = declare(persons=PERSONS)
 PSEUDO = declare(
     columns={
         **{name: {"to": to} for name, to in zip(HEADINGS[:3], ("payer", "year", "recipient"), strict=True)},
@@ -33,14 +41,6 @@ PSEUDO = declare(
         "Euro": {"to": "equivalent", "currency": "EUR", "decimal": ","},
     }
 )
-ONE, OTHER = "991240999991", "040540000004"  # BINs of nobody with a right check digit
-SALT = b"a salt of the tests, 32 bytes ok"
-
-
-def row(recipient: str, bin_: str, outlet: str, total: int, subject: str = "Освещение") -> list[str]:
-    return ["Акимат Кок Дала", "2024", recipient, bin_, outlet, subject, str(total), ""]
-
-
 ROWS = [
     row("ТОО «Боз Дала Медиа»", ONE, "газета «Боз дала»", 1),
     row("«Боз Дала Медиа» ЖШС", ONE, "«Боз дала» газеті", 2),
@@ -59,58 +59,11 @@ def spelling(outlet: str) -> Spelling:
     return Spelling("outlet", "kz", outlet)
 
 
-def write(home: Path, *lines: str) -> None:
-    path = home / "decisions" / "identity.jsonl"
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-
-
 def decided(left: str, right: str, verdict: str) -> str:
     said = "same" if verdict == "same" else "different"
     return decision_line(
         spelling(left), spelling(right), said, who="A. B.", when=date(2026, 1, 2), why="read the masthead"
     )  # fmt: skip
-
-
-def settled(engine: Engine, home: Path, source: Source = SOURCE) -> Settled:
-    return settle(engine, {source.name: source}, home)
-
-
-def sums(engine: Engine, kind: str, column: str) -> dict[str, int]:
-    """Counted tenge by entity, under the key and the name the entity has."""
-    with engine.connect() as connection:
-        found = connection.execute(
-            text(
-                f"SELECT e.key || ' / ' || e.name, sum(r.amount_minor) / 100 FROM record r "
-                f"JOIN {kind}_name n ON n.id = r.{column} JOIN {kind} e ON e.id = n.{kind}_id "
-                "WHERE r.counted GROUP BY 1 ORDER BY 1"
-            )
-        )
-        return {row[0]: int(row[1]) for row in found}
-
-
-def state(engine: Engine) -> tuple[object, ...]:
-    """What a release shows of it: who stands under which name, every uid, every sum."""
-    with engine.connect() as connection:
-        uids = {row[0] for row in connection.execute(text("SELECT uid FROM record WHERE counted"))}
-    return (
-        sums(engine, "outlet", "outlet_name_id"),
-        sums(engine, "organisation", "recipient_name_id"),
-        sums(engine, "body", "payer_name_id"),
-        uids,
-    )
-
-
-def grouped(found: dict[str, int]) -> list[int]:
-    return sorted(found.values())
-
-
-def fresh(home: Path) -> Engine:
-    home.mkdir(exist_ok=True)
-    engine = open_engine(registry_url(home))
-    migrate(engine)
-    return engine
 
 
 def test_other_words_for_other_firms_stay_two_until_somebody_says(engine: Engine, tmp_path: Path) -> None:
@@ -182,10 +135,6 @@ def test_undoing_a_decision_restores_the_sums_also_in_a_registry_made_anew(engin
         settled(registry, tmp_path)
         assert state(registry) == before
     rebuilt.dispose()
-
-
-def line_of(line: str) -> str:
-    return line_id(json.loads(line))
 
 
 def test_a_contradiction_names_its_lines_and_changes_nothing(engine: Engine, tmp_path: Path) -> None:

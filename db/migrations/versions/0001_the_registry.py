@@ -266,9 +266,10 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("lang", sa.String(), nullable=False),
+        sa.Column("paid_to", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["outlet_id"], ["outlet.id"], name=op.f("fk_outlet_name_outlet_id_outlet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet_name")),
-        sa.UniqueConstraint("country", "name", name=op.f("uq_outlet_name_country_name")),
+        sa.UniqueConstraint("country", "name", "paid_to", name=op.f("uq_outlet_name_country_name_paid_to")),
     )
     with op.batch_alter_table("outlet_name", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outlet_name_outlet_id"), ["outlet_id"], unique=False)
