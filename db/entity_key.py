@@ -5,6 +5,11 @@ A release finds by it what a spelling was once published as, so it stands where 
 
 from __future__ import annotations
 
+from typing import Final
+
+PAID: Final = "|paid to "
+"""What stands in a key between the name of one of several outlets printed alike and who is paid for it."""
+
 
 def entity_key(country: str, name: str, id_scheme: str = "", registry_id: str = "") -> str:
     """The registry id where one is printed, else the exact spelling.
@@ -20,7 +25,7 @@ def entity_key(country: str, name: str, id_scheme: str = "", registry_id: str = 
 
 def paid_key(country: str, name: str, paid_to: str) -> str:
     """The key of one of several outlets that are printed alike: its name and who is paid for it (`OutletName`)."""
-    return f"{country}|{name}|paid to {paid_to}"
+    return f"{country}|{name}{PAID}{paid_to}"
 
 
 def apart_key(country: str, name: str) -> str:

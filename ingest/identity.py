@@ -1,9 +1,9 @@
 """Which spellings are one entity: replays decisions and merges what merges by itself, over the whole registry.
 
 Spellings move between entities; records never change, but that they point at the outlet that is meant where decisions
-tell outlets of one printed name apart by the firm that is paid (`ingest.paid_spellings`). The outcome depends on the spellings, on who was paid for
-them and on the decisions, not on the order they came in, so a registry that grew and one made from nothing agree, and
-taking a decision back restores the sums of before.
+tell outlets of one printed name apart by the firm that is paid (`ingest.paid_spellings`). The outcome depends on the
+spellings, on who was paid for them and on the decisions, not on the order they came in, so a registry that grew and
+one made from nothing agree, and taking a decision back restores the sums of before.
 """
 
 from __future__ import annotations

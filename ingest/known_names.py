@@ -13,6 +13,7 @@ from db.fold import clean, fold
 from db.privacy import is_person_id, mask_person_ids
 from ingest.decision_lines import DecisionError
 from ingest.names.decisions import Decisions
+from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Kind, Spelling, person_key
 from ingest.names.normalise import normalise
 
@@ -23,13 +24,20 @@ LIKE: Final = 75
 """Likeness of two folded names, in per cent, from which one may be meant by the other."""
 
 _PRINTED: dict[str, str] = {
-    "outlet": "SELECT country, name, '' AS registry_id, 0 AS is_person FROM outlet_name ORDER BY id",
+    "outlet": "SELECT country, name, paid_to AS registry_id, 0 AS is_person FROM outlet_name ORDER BY id",
     "organisation": (
         "SELECT n.country, n.name, n.registry_id, e.is_person FROM organisation_name n "
         "JOIN organisation e ON e.id = n.organisation_id ORDER BY n.id"
     ),
     "body": "SELECT country, name, registry_id, 0 AS is_person FROM body_name ORDER BY id",
 }
+
+_PAID = text(
+    "SELECT DISTINCT n.name, f.registry_id, e.is_person, f.name FROM record r "
+    "JOIN outlet_name n ON n.id = r.outlet_name_id JOIN organisation_name f ON f.id = r.recipient_name_id "
+    "JOIN organisation e ON e.id = f.organisation_id WHERE upper(n.country) = :country"
+)
+"""Outlets as printed, and who was paid for them."""
 
 
 class UnfitNameError(DecisionError):
@@ -95,6 +103,8 @@ def spelling_given(
     if asked.person:
         return _person(printed, salt, asked, country, name, allow_unknown=allow_unknown)
     found = [one for one in printed if one.name == name]
+    if asked.kind == "outlet" and found:
+        return _outlet(connection, asked, country, found, allow_unknown=allow_unknown)
     if any(_is_person(asked.kind, one) for one in found) or is_person_id(asked.id) or is_person_id(name):
         raise UnfitNameError(f"the {asked.side} one is a natural person: give --{asked.side}-person as well")
     if any(one.id == asked.id for one in found):
@@ -112,6 +122,39 @@ def spelling_given(
             f"{name!r} is not printed with the id {asked.id}, but with {', '.join(one or 'none' for one in ids)}"
         )
     raise UnfitNameError(_unknown(asked, name, (one.name for one in printed if not _is_person(asked.kind, one))))
+
+
+def _outlet(
+    connection: Connection, asked: Asked, country: str, found: Sequence[_Printed], *, allow_unknown: bool
+) -> Given:
+    """An outlet's name, or one of several outlets of that name: the one for which a firm is paid."""
+    name, told_apart = found[0].name, sorted(one.id for one in found if one.id)
+    if not asked.id:
+        if len(told_apart) == len(found) > 1:
+            raise UnfitNameError(
+                f"{name!r} is several outlets, paid to {', '.join(told_apart)}: give one as --{asked.side}-id"
+            )
+        only = told_apart[0] if len(told_apart) == len(found) else ""
+        told = f"{name!r} is the outlet paid to {only}, which is kept with it" if only else ""
+        return Given(Spelling("outlet", country, name, only), told)
+    payees = {
+        row[1].strip(): bool(row[2]) or normalise(row[3]).person
+        for row in connection.execute(_PAID, {"country": country.upper()})
+        if clean(row[0]) == name and row[1]
+    }
+    number = valid_id(country, asked.id) or asked.id
+    spelling = Spelling("outlet", country, name, number)
+    if payees.get(number) or is_person_id(number):
+        raise UnfitNameError(
+            f"who was paid for the {asked.side} one is a natural person, whose number no line may hold; a register of "
+            "media tells such outlets apart (`mediacontracts entries`)"
+        )
+    if number in payees or number in told_apart:
+        return Given(spelling, "")
+    if allow_unknown:
+        return Given(spelling, f"no source says that {number} was paid for {name!r} (yet)")
+    firms = sorted(one for one, is_person in payees.items() if not is_person)
+    raise UnfitNameError(f"no source says that {number} was paid for {name!r}, but {', '.join(firms) or 'nobody'}")
 
 
 def _is_person(kind: Kind, one: _Printed) -> bool:

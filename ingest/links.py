@@ -24,7 +24,7 @@ from ingest.names.identity_lines import PERSON, Decision, Kind, Spelling, person
 
 _ENTITIES: dict[str, str] = {
     "outlet": (
-        "SELECT e.id, e.key, e.name, n.country, n.name, '' AS registry_id, 0 AS is_person "
+        "SELECT e.id, e.key, e.name, n.country, n.name, n.paid_to, 0 AS is_person "
         "FROM outlet_name n JOIN outlet e ON e.id = n.outlet_id"
     ),
     "organisation": (
@@ -101,7 +101,8 @@ class Registered:
             named = clean(printed)
             self._exact[where, named, registry_id] = entity
             self._names[where, named].add(entity)
-            if registry_id:
+            # who is paid for an outlet is no number of its own
+            if registry_id and kind != "outlet":
                 self._ids[where, registry_id].add(entity)
         self._persons = persons
 

@@ -22,10 +22,11 @@ from db.fold import clean
 from db.words import LinkRelation
 from ingest.decision_lines import DecisionError
 from ingest.names.decisions import Decisions
+from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Kind, Spelling, decision_line, person_key
 
 _PRINTED: dict[str, str] = {
-    "outlet": "SELECT outlet_id, country, name, '', 0 FROM outlet_name ORDER BY name, id",
+    "outlet": "SELECT outlet_id, country, name, paid_to, 0 FROM outlet_name ORDER BY name, paid_to, id",
     "organisation": (
         "SELECT n.organisation_id, n.country, n.name, n.registry_id, o.is_person FROM organisation_name n "
         "JOIN organisation o ON o.id = n.organisation_id ORDER BY n.name, n.registry_id, n.id"
@@ -135,13 +136,18 @@ class _Printed:
             if where.lower() == country:
                 printed = _Name(entity, clean(name), number.strip(), bool(person))
                 self._names[printed.name.casefold()].append(printed)
-                if printed.id:
+                if printed.id and kind != "outlet":
                     self._ids[printed.id].append(printed)
 
-    def of(self, name: str, number: str) -> _Name | None:
-        """The one party that is meant, under the spelling that fits best; None for none, or more than one."""
+    def of(self, name: str, number: str, paid_to: str = "") -> _Name | None:
+        """The one party that is meant, under the spelling that fits best; None for none, or more than one.
+
+        Where decisions tell outlets of the name apart, it is the one for which ``paid_to`` is paid, or the rest.
+        """
         found = self._ids.get(number, []) if number else []
         found = found or self._names.get(name.casefold(), [])
+        if self.kind == "outlet" and any(one.id for one in found):
+            found = [one for one in found if one.id == paid_to] or [one for one in found if not one.id]
         if len({one.entity for one in found}) != 1:
             return None
         return next((one for one in found if one.name == name), found[0])
@@ -174,7 +180,8 @@ def stated_ties(
     ties: dict[tuple[int, int], tuple[Spelling, Spelling]] = {}
     ends: dict[int, set[str]] = defaultdict(set)
     for row in rows:
-        left, right = lefts.of(row.left, row.left_id), rights.of(row.right, row.right_id)
+        right = rights.of(row.right, row.right_id)
+        left = lefts.of(row.left, row.left_id, _payee(right, row, terms, salt))
         if left is not None:
             ends[left.entity].add(row.right_id or row.right.casefold())
         if left is None or right is None:
@@ -198,6 +205,13 @@ def stated_ties(
         else:
             lines.append(_line(one, other, terms))
     return Stated(lines, dict(sorted(left_out.items())))
+
+
+def _payee(right: _Name | None, row: Row, terms: Terms, salt: bytes) -> str:
+    """The id that an outlet's spelling has where the right one of a row is paid for it."""
+    if right is not None and right.is_person:
+        return person_key(salt, right.id or right.name)
+    return valid_id(terms.country, row.right_id) or ""
 
 
 def _line(left: Spelling, right: Spelling, terms: Terms) -> str:

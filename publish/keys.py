@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -41,10 +42,11 @@ class Spelled:
 
 @dataclass
 class Party:
-    """One key table: its rows, and the way from a registry id to a row."""
+    """One key table: its rows, and by the registry's id the row, the name and what finds it."""
 
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     by_entity: dict[int, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     search: dict[int, str] = field(default_factory=dict)
 
 
@@ -112,7 +114,7 @@ def read_keys(connection: Connection, slugs: Slugs, asked: set[int]) -> Keys:
         ministries=bodies_of(ministries),
         recipients=organisations_of(receiving),
         intermediaries=organisations_of(between),
-        outlets=_party(connection, _OUTLETS, carrying, slugs),
+        outlets=_party(connection, _OUTLETS, carrying, slugs, _printed_alike(connection, carrying)),
         regions=_regions(connection),
         topics=topics,
         topic_ids=topic_ids,
@@ -132,40 +134,76 @@ def _spelled(connection: Connection, names: type[Base], entity: str) -> dict[int
     return {row[0]: Spelled(row[1], mask_person_ids(row[2]), row[3]) for row in connection.execute(query)}
 
 
+def _printed_alike(connection: Connection, carrying: set[int]) -> dict[int, str]:
+    """Names of outlets that another one in the release shares, with the firm paid for each in parentheses.
+
+    Without it two pages would bear one name. What no decision tells apart is the rest, under the plain name.
+    """
+    outlets, names = table_of(Outlet), table_of(OutletName)
+    told_apart = {row[0] for row in connection.execute(select(names.c.outlet_id).where(names.c.paid_to != ""))}
+    if not told_apart:
+        return {}
+    bearing = connection.execute(select(outlets.c.id, outlets.c.country, outlets.c.name))
+    named = {row[0]: (row[1], row[2]) for row in bearing if row[0] in carrying}
+    several = Counter(named.values())
+    firms: defaultdict[int, set[str]] = defaultdict(set)
+    paid = (
+        select(names.c.outlet_id, Organisation.name)
+        .join(Record, Record.outlet_name_id == names.c.id)
+        .join(OrganisationName, OrganisationName.id == Record.recipient_name_id)
+        .join(Organisation, Organisation.id == OrganisationName.organisation_id)
+        .where(names.c.paid_to != "")
+        .distinct()
+    )
+    for outlet, firm in connection.execute(paid):
+        firms[outlet].add(firm)
+    return {
+        outlet: f"{named[outlet][1]} ({'; '.join(sorted(found))})"
+        for outlet, found in firms.items()
+        if several[named[outlet]] > 1
+    }
+
+
 @dataclass(frozen=True)
 class _Kind:
     """How one kind of entity becomes rows: its table, the kind its slugs stand under, its row, its first rows."""
 
     name: str
     mapped: type[Base]
-    make: Callable[[Row[Any], int, str], tuple[Any, ...]]
+    make: Callable[[Row[Any], int, str, str], tuple[Any, ...]]
     blanks: tuple[Any, ...]
     states: tuple[PartyState, ...]
 
 
-def _party(connection: Connection, kind: _Kind, used: set[int], slugs: Slugs) -> Party:
+def _party(
+    connection: Connection, kind: _Kind, used: set[int], slugs: Slugs, longer: Mapping[int, str] | None = None
+) -> Party:
+    """The rows of one key table; ``longer`` names those of which several would bear one name."""
+    names = longer or {}
     party = Party(rows=list(state_rows(kind.states, kind.blanks)))
     table = table_of(kind.mapped)
     # new slugs are given in the order of the keys, so that two databases give the same ones
     entities = sorted((row for row in connection.execute(select(table)) if row.id in used), key=lambda row: row.key)
-    given = [(uid_of(kind.name, row, slugs), row) for row in entities]
+    given = [(uid_of(kind.name, row, slugs, names.get(row.id, row.name)), row) for row in entities]
     for at, (uid, row) in enumerate(sorted(given, key=lambda pair: pair[0]), start=FIRST_ID):
-        name = mask_person_ids(row.name)
-        party.rows.append(kind.make(row, at, uid))
-        party.by_entity[row.id] = at
+        printed = names.get(row.id, row.name)
+        name = mask_person_ids(printed)
+        party.rows.append(kind.make(row, at, uid, printed))
+        party.by_entity[row.id], party.names[row.id] = at, printed
         party.search[row.id] = f"{name} | {folded(name)}"
     return party
 
 
-def uid_of(kind: str, row: Row[Any], slugs: Slugs) -> str:
+def uid_of(kind: str, row: Row[Any], slugs: Slugs, name: str) -> str:
     """The lasting name of an entity of the registry.
 
     Args:
         kind: body, organisation or outlet.
         row: of its table.
         slugs: those that were given, which takes a new one in.
+        name: what a new one is made of.
     """
-    return slugs.of(kind, row.key, mask_person_ids(row.name), is_person=_is_person(row))
+    return slugs.of(kind, row.key, mask_person_ids(name), is_person=_is_person(row))
 
 
 def _is_person(row: Row[Any]) -> bool:
@@ -178,19 +216,19 @@ def _registered(row: Row[Any]) -> tuple[str, str]:
     return ("", "") if _is_person(row) else (row.id_scheme, row.registry_id)
 
 
-def _body_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
-    return (at, uid, row.name, "named", row.country, row.level, row.lineage, *_registered(row), folded(row.name), 0)
+def _body_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
+    return (at, uid, name, "named", row.country, row.level, row.lineage, *_registered(row), folded(name), 0)
 
 
-def _organisation_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
+def _organisation_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
     person = int(_is_person(row))
     return (
-        at, uid, row.name, "named", row.country, row.legal_form, person, *_registered(row), folded(row.name), 0
+        at, uid, name, "named", row.country, row.legal_form, person, *_registered(row), folded(name), 0
     )  # fmt: skip
 
 
-def _outlet_row(row: Row[Any], at: int, uid: str) -> tuple[Any, ...]:
-    return (at, uid, row.name, "named", row.country, row.medium, folded(row.name), 0)
+def _outlet_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
+    return (at, uid, name, "named", row.country, row.medium, folded(name), 0)
 
 
 _NAMED_STATES = (PartyState.UNKNOWN, PartyState.WITHHELD, PartyState.NOT_APPLICABLE)

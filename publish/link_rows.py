@@ -60,7 +60,9 @@ def _party(row: Row[Any], keys: Keys, slugs: Slugs) -> tuple[Any, ...]:
         uid = slugs.of("person", row.key, NATURAL_PERSON)
         return (uid, NATURAL_PERSON, row.kind, "withheld", row.country, *places)
     uid = slugs.of(of, key, mask_person_ids(row.name), is_person=row.kind == LinkedKind.PERSON)
-    return (uid, row.name, row.kind, "named", row.country, *places)
+    # of several outlets printed alike the key table tells more than the name
+    name = row.name if outlet is None else keys.outlets.names.get(outlet, row.name)
+    return (uid, name, row.kind, "named", row.country, *places)
 
 
 def _place(party: Party, entity: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 When two parties are found to be one, the spellings of one move to the other. The file of slugs still knows what each
 spelling alone was published under, so every address that ever stood in a release leads on, whatever it was made of.
+One that stood for what are now known to be several leads to each of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from db.bulk import table_of
-from db.entity_key import apart_key, entity_key
+from db.entity_key import apart_key, entity_key, paid_key
 from db.model import BodyName, OrganisationName, OutletName
 from db.model.base import Base
 from publish.keys import Keys, Party
@@ -53,7 +54,15 @@ def _once_published(
     for row in connection.execute(select(table)):
         printed = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
         number = (printed.get("id_scheme", ""), printed.get("registry_id", ""))
-        for key in (entity_key(row.country, row.name, *number), apart_key(row.country, row.name)):
+        plain = entity_key(row.country, row.name, *number)
+        paid_to = printed.get("paid_to", "")
+        keys = [plain, apart_key(row.country, row.name)]
+        if paid_to:
+            keys.append(paid_key(row.country, row.name, paid_to))
+        elif kind == "outlet":
+            # the rest of a name, or all of it again, takes the addresses of those that are told apart no more
+            yield from ((uid, printed[reference]) for uid in slugs.told_apart(plain))
+        for key in keys:
             # it may have been marked as a natural person's since, and its key is kept in another form then
             for is_person in (False, True):
                 uid = slugs.known(kind, key, is_person=is_person)
@@ -62,10 +71,10 @@ def _once_published(
 
 
 def _leading(kind: str, party: Party, entities: Mapping[str, set[int]]) -> Iterator[tuple[str, str, str]]:
-    """Addresses that lead to exactly one party of a key table, and belong to no other."""
+    """Addresses that belong to no party of a key table, with each party that has taken over from them."""
     current = {row[0]: row[1] for row in party.rows}
     taken = set(current.values())
     for uid, owners in entities.items():
-        there = {current[party.by_entity[owner]] for owner in owners if owner in party.by_entity}
-        if uid not in taken and len(there) == 1:
-            yield kind, uid, there.pop()
+        if uid not in taken:
+            there = {current[party.by_entity[owner]] for owner in owners if owner in party.by_entity}
+            yield from ((kind, uid, one) for one in there)

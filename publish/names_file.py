@@ -139,7 +139,7 @@ def _seen(connection: Connection, kind: _Kind, slugs: Slugs) -> _Seen:
         )  # fmt: skip
         for name_id, source, since, until, records in connection.execute(query):
             entity, spelling = spelled[name_id]
-            by_source = found[uid_of(kind.name, rows[entity], slugs), spelling]
+            by_source = found[uid_of(kind.name, rows[entity], slugs, rows[entity].name), spelling]
             one = by_source.get(source, (since, until, 0))
             by_source[source] = (min(one[0], since), max(one[1], until), one[2] + records)
     return found

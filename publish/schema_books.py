@@ -85,12 +85,13 @@ ADDRESSES = Table(
     "addresses",
     "Earlier addresses",
     "One row is one address that an earlier release gave to a party of its own, which was since found to be the same "
-    "as another. The site leads from it to where the party stands now.",
+    "as another, or to be several that sources print alike (a row for each). The site leads from it to where the "
+    "party stands now, or to the records of them all.",
     (
         ID,
         word("kind", "First part of both addresses.", MOVED),
         plain("uid", "The earlier second part.", unit="slug"),
-        plain("entity_uid", "uid of the party as it stands now in its key table.", unit="slug"),
+        plain("entity_uid", "uid of a party as it stands now in its key table.", unit="slug"),
     ),
 )
 RUNS = Table(

@@ -48,7 +48,13 @@ OUTLETS = Table(
     "Outlets",
     "One row is one media title, which is not the legal entity behind it. The first rows say why a record has none.",
     (
-        ID, _UID, _NAME, _STATE, _COUNTRY,
+        ID, _UID,
+        free(
+            "name",
+            "Name under which all spellings stand, or why there is none. Where sources print one name for several "
+            "outlets, the firm that is paid for each follows in parentheses, as far as it is known.",
+        ),
+        _STATE, _COUNTRY,
         free("medium", "newspaper, tv, radio, website, …, or the source's own wording where it is no such kind."),
         _FOLDED, _RECORDS,
     ),

@@ -13,6 +13,7 @@ from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
 
+from db.entity_key import PAID
 from db.privacy import mask_person_ids
 from db.slug import slug
 from db.words import PartyState
@@ -38,6 +39,7 @@ class Slugs:
         self._salt = salt
         self._uids: dict[tuple[str, str], str] = {}
         self._taken: defaultdict[str, set[str]] = defaultdict(lambda: set(STATE_UIDS.values()))
+        self._told_apart: defaultdict[str, list[str]] = defaultdict(list)
         self._new = False
         if path.exists():
             self._read()
@@ -54,6 +56,9 @@ class Slugs:
                 raise SlugError(f"{place}: {kind} {uid!r} is given twice; keep the line that was published first")
             self._uids[kind, key] = uid
             self._taken[kind].add(uid)
+            plain, paid, _ = key.rpartition(PAID)
+            if kind == "outlet" and paid:
+                self._told_apart[plain].append(uid)
 
     def of(self, kind: str, key: str, name: str, *, is_person: bool = False) -> str:
         """The slug of one entity: the one it was first published under, else a new one.
@@ -90,6 +95,14 @@ class Slugs:
             return self._uids.get((kind, self._kept_key(key, is_person=is_person)))
         except SlugError:
             return None  # without a salt no person's slug was ever kept
+
+    def told_apart(self, key: str) -> list[str]:
+        """The slugs of outlets that were once told apart among those printed alike.
+
+        Args:
+            key: what an outlet of their name is known by that is not told apart (`db.entity_key.entity_key`).
+        """
+        return self._told_apart.get(key, [])
 
     def _kept_key(self, key: str, *, is_person: bool) -> str:
         scheme, separator, _ = key.partition(":")

@@ -13,7 +13,7 @@ differ, with the dates `since` and `until` (`ingest.names.link_rules`); there `s
 of a line is its own field ``id``, or the first 12 hex digits of the SHA-256 of its content.
 
 Spellings are named by what sources print, never by row numbers, so a registry rebuilt from nothing replays them. Where
-several outlets are printed alike, the id of the firm that was paid says which is meant: "Radio Puls, paid to 12345678".
+several outlets are printed alike, the id of the firm that was paid says which is meant: "Radio X, paid to 12345678".
 A natural person is named by a salted key (`person_key`), never by name or number. An owner group is named by decisions
 alone.
 """

@@ -161,30 +161,27 @@ def _words(parts: _Parts, name: str, texts: list[str]) -> None:
 
 def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str]) -> None:
     known = naming(name)
-    ids, names, uids = [], [], []
+    found: dict[str, tuple[int, str]] = {}
+    sql = f"SELECT id, name, {known.uid} FROM {known.table} WHERE {known.uid} = ?"
     for text in texts:
-        sql = f"SELECT id, name, {known.uid} FROM {known.table} WHERE {known.uid} = ?"
         row = connection.execute(sql, (text,)).fetchone()
-        there = moved_to(connection, name, text) if row is None else None
-        if there is not None:
-            row = connection.execute(sql, (there,)).fetchone()
-        if row is None:
+        there = moved_to(connection, name, text) if row is None else ()
+        listed = [connection.execute(sql, (one,)).fetchone() for one in there] if row is None else [row]
+        if not listed or None in listed:
             raise FilterError(f"{name}={text}: there is none of this name in the release")
-        ids.append(row[0])
-        names.append(row[1])
-        uids.append(str(row[2]))
-    texts = uids
-    parts.names[name] = tuple(zip(uids, names, strict=True))
-    parts.add(name, texts, f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
+        found.update((str(uid), (at, shown)) for at, shown, uid in listed)
+    ids, names = [at for at, _ in found.values()], [shown for _, shown in found.values()]
+    parts.names[name] = tuple((uid, shown) for uid, (_, shown) in found.items())
+    parts.add(name, list(found), f"c.{name} IN ({_marks(ids)})", ids, ", ".join(names))
 
 
-def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> str | None:
-    """Where the party now stands that an earlier release gave this lasting name; None where it gave it to none."""
+def moved_to(connection: sqlite3.Connection, kind: str, uid: str) -> tuple[str, ...]:
+    """Where the parties now stand that an earlier release gave this lasting name; none where it gave it to none."""
     # a release of an older program has no such table, and is shown until the next is built
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'addresses'").fetchone() is None:
-        return None
-    row = connection.execute("SELECT entity_uid FROM addresses WHERE kind = ? AND uid = ?", (kind, uid)).fetchone()
-    return None if row is None else str(row[0])
+        return ()
+    sql = "SELECT entity_uid FROM addresses WHERE kind = ? AND uid = ? ORDER BY entity_uid"
+    return tuple(str(row[0]) for row in connection.execute(sql, (kind, uid)))
 
 
 def match_words(text: str) -> str:

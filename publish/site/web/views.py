@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
@@ -90,9 +90,12 @@ async def party_page(datasette: Datasette, request: Request) -> Response:
     entity = await read(datasette, lambda connection: party.find(connection, kind, uid))
     if entity is None:
         there = await read(datasette, lambda connection: moved_to(connection, kind, uid))
-        if there is None:
+        if not there:
             raise NotFound(gettext("There is no such page in this release."))
-        return moved(f"/{kind}/{there}" + (f".{format_}" if format_ else ""))
+        ending = f".{format_}" if format_ else ""
+        if len(there) > 1:  # what once were the records of one are those of several
+            return moved(f"/contracts{ending}?{urlencode([(kind, one) for one in there])}")
+        return moved(f"/{kind}/{there[0]}{ending}")
     if format_ == "atom":
         return await feeds.feed(
             datasette, request, [(kind, uid)], named(kind, uid, entity.get("title") or entity["name"])
