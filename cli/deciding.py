@@ -35,8 +35,10 @@ _ASK = "-"
 @click.option("--right-kind", type=click.Choice(_KINDS), help="What the right name is, where it is something else.")
 @click.option("--country", default="", help="Two letters, as the source declares: kz.")
 @click.option("--right-country", default="", help="That of the right name, where it is another.")
-@click.option("--left-id", default="", help="The registry id printed beside the first name.")
-@click.option("--right-id", default="", help="The registry id printed beside the second name.")
+@click.option(
+    "--left-id", default="", help="The registry id printed beside the first name; of an outlet, who is paid."
+)
+@click.option("--right-id", default="", help="The registry id printed beside the second name, in the same way.")
 @click.option("--left-person", is_flag=True, help="The left one is a natural person: kept as a key, not by name.")
 @click.option("--right-person", is_flag=True, help="The right one is a natural person: kept as a key, not by name.")
 @click.option(
@@ -64,6 +66,8 @@ def decide(
       mediacontracts decide same "Утро" "Таң" --country kz --who "A. B." --why "one masthead, two languages"
       mediacontracts decide same "Утро" "ТОО «Утро Медиа»" --right-kind organisation --country kz \\
         --relation publisher --since 2014 --evidence https://example.org/imprint --who "A. B." --why "the imprint"
+      mediacontracts decide different "Радио Вымысел" "Радио Вымысел" --country kz --left-id 991240999991 \\
+        --right-id 040540000004 --who "A. B." --why "two stations of one name"
       mediacontracts decide --undo 3f2a9c0d11be --who "A. B." --why "the mastheads differ"
     """
     if bool(undo) == bool(verdict) or (verdict and not (left and right and country)):

@@ -33,6 +33,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "review": ("cli.reviewing", "Decide pairs of names that wait for a person."),
         "decide": ("cli.deciding", "Say whether two printed names are one."),
         "ties": ("cli.tying", "Keep the ties that a register of media states."),
+        "entries": ("cli.entering", "Keep apart what a register of media enters as different outlets."),
         "judge": ("cli.judging", "Say whether a record is money for media and what it is about."),
         "names": ("cli.looking", "Measure how well names are resolved."),
         "topics": ("cli.looking", "Measure how well media contracts are told."),

@@ -40,12 +40,13 @@ class RegisterError(DecisionError):
 
 
 class Columns(msgspec.Struct, frozen=True):
-    """Headings of the file; the ids are "" where it has none."""
+    """Headings of the file; "" for what it has not."""
 
     left: str
-    right: str
+    right: str = ""
     left_id: str = ""
     right_id: str = ""
+    form: str = ""
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ class Row(NamedTuple):
     left_id: str
     right: str
     right_id: str
+    form: str = ""
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -86,12 +88,11 @@ def read_register(path: Path, columns: Columns) -> list[Row]:
     """
     cells = _csv(path) if path.suffix.casefold() in {".csv", ".txt"} else _workbook(path)
     heading = [_text(cell) for cell in next(iter(cells), [])]
-    wanted = [name for name in (columns.left, columns.left_id, columns.right, columns.right_id) if name]
-    missing = [name for name in wanted if name not in heading]
+    wanted = (columns.left, columns.left_id, columns.right, columns.right_id, columns.form)
+    missing = [name for name in wanted if name and name not in heading]
     if missing:
         raise RegisterError(f"{path}: no heading {', '.join(map(repr, missing))}; it has {', '.join(heading)}")
-    places = [heading.index(name) if name else None for name in
-              (columns.left, columns.left_id, columns.right, columns.right_id)]  # fmt: skip
+    places = [heading.index(name) if name else None for name in wanted]
     rows = ([_text(row[at]) if at is not None and at < len(row) else "" for at in places] for row in cells[1:])
     return [Row(*row) for row in rows]
 

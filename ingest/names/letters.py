@@ -24,6 +24,7 @@ _FREQUENCY: Final = re.compile(
     r"(?<![\d.,])(?:8[789]|9\d|10[0-8])[.,]\d{1,2}(?![\d.,])(?:\s*(?:MHz|МГц))?", re.IGNORECASE
 )
 _RADIO: Final = re.compile(r"radio|радио|\bfm\b|\bmhz\b|\bмгц\b", re.IGNORECASE)
+_HOST: Final = re.compile(r"\b(?:[\w-]+\.)+[^\W\d_]{2,}\b")
 _APOSTROPHE: Final = re.compile("(?<=\\w)['`´’‘ʼʹʺ′″](?=\\w)")
 _PLAIN: Final = str.maketrans("әғқңөұүіһёšćčžãçáéíóúâêô", "агкноууихеscczacaeiouaeo") | {ord("đ"): "dj"}
 
@@ -60,6 +61,13 @@ def web_ends(text: str) -> frozenset[str]:
     """Return the ends of web addresses in ``text``, folded: "com" of "Boz-dala.com", "kz" of "Боз-дала.кз"."""
     found = _web_address().finditer(text) if "." in text else ()
     return frozenset(fold_word(match.group().rstrip("/").rpartition(".")[2]) for match in found)
+
+
+def web_addresses(text: str) -> frozenset[str]:
+    """Return the web addresses in ``text`` whole and folded: "boz-dala.kz" of "Портал www.Boz-dala.kz"."""
+    if "." not in text or not _web_address().search(text):
+        return frozenset()
+    return frozenset(match.group().casefold().removeprefix("www.") for match in _HOST.finditer(text))
 
 
 def split_frequency(text: str) -> tuple[str, list[str]]:

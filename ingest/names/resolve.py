@@ -13,6 +13,7 @@ from ingest.components import Components
 from ingest.names.blocking import candidates, gather
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import Spelling
+from ingest.names.letters import web_addresses
 from ingest.names.media_words import same_medium
 from ingest.names.normalise import Name, normalise
 from ingest.names.score import Suggestion, known_outlet, score
@@ -85,7 +86,11 @@ class _Union(Components):
         if not one or not other or not one.isdisjoint(other) or (name.key, name.whole) == (like.key, like.whole):
             return False
         known = known_outlet(name)
-        return known is None or known != known_outlet(like)
+        if known is not None and known == known_outlet(like):
+            return False
+        # one web address is one outlet, whoever keeps it
+        address = web_addresses(name.raw)
+        return not address or address != web_addresses(like.raw)
 
     def join(self, left: int, right: int) -> None:
         one, other = sorted((self.find(left), self.find(right)))

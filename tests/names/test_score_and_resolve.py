@@ -124,6 +124,8 @@ FIRM, ANOTHER, NOBODY = frozenset({"1", "firm"}), frozenset({"2", "another"}), f
         (["Пульс", "Радио Пульс"], [FIRM, NOBODY], 1, 0),  # who was paid is not known
         (["Пульс", "«ПУЛЬС»"], [FIRM, ANOTHER], 1, 0),  # the same words: a publisher may change
         (["Тенгри ньюс", "Tengrinews.kz"], [FIRM, ANOTHER], 1, 0),  # known spellings of one outlet
+        (["www.bozdala.kz", "Портал bozdala.kz"], [FIRM, ANOTHER], 1, 0),  # one address, whoever keeps it
+        (["www.bozdala.kz", "Портал Боз дала"], [FIRM, ANOTHER], 2, 1),
         (["Боз дала", "Боз дала ", "Радио Боз дала"], [FIRM, NOBODY, ANOTHER], 2, 1),
         (["Инфо плюс дала", "Инфо пулюс дала"], [FIRM, ANOTHER], 2, 1),
     ],

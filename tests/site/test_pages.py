@@ -605,6 +605,19 @@ def test_an_old_address_leads_on_in_every_form_and_language(site: Any) -> None:
     assert site.get("/contracts?outlet=zvezda-stepi").text.count("outlet=zarya-stepi")
 
 
+def test_an_old_address_of_several_leads_to_the_records_of_them_all(site: Any) -> None:
+    both = "outlet=boz-dala&outlet=kok-dala-tv"
+    for ending in ("", ".json", ".atom"):
+        answer = site.get(f"/ru/outlet/dala{ending}")
+        assert answer.status_code == 301
+        assert answer.headers["location"] == f"/ru/contracts{ending}?{both}"
+        assert site.get(answer.headers["location"]).status_code == 200
+    records = site.get(f"/contracts.jsonl?{both}").text
+    assert len(records.splitlines()) > 2
+    # and a filter that was cited shows what it did
+    assert site.get("/contracts.jsonl?outlet=dala").text == records
+
+
 def test_the_first_page_is_light(site: Any) -> None:
     """At most 100 kB on the wire: the page with everything it asks for, as a server before it compresses them."""
     for path in ("/", "/ru/", "/kk/"):

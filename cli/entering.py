@@ -1,0 +1,67 @@
+"""The command that takes from a register of media which names are outlets of their own: `mediacontracts entries`."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cli.deciding import append_decision
+from cli.main import Refused
+from cli.progress import say
+from cli.signed import day_of, signed
+from ingest.decision_lines import DecisionError
+from ingest.identity import load_decisions
+from ingest.installation import Installation
+from ingest.register_entries import Said, answered, stated_entries
+from ingest.register_ties import Columns, read_register
+from ingest.salt import kept_salt
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--outlet", required=True, metavar="HEADING", help="Column of the outlets.")
+@click.option("--publisher-id", default="", metavar="HEADING", help="Column of their publishers' registry ids.")
+@click.option("--publisher", default="", metavar="HEADING", help="Column of their publishers, if it has no ids.")
+@click.option("--form", default="", metavar="HEADING", help="Column of their forms: newspaper, portal, radio …")
+@click.option("--country", required=True, help="Two letters, as the source declares: kz.")
+@click.option("--shareable", is_flag=True, help="No line by a key that only this installation can read.")
+@signed("Who decides.", "What the register is and of which day.", proved=True)
+@click.option("--dry-run", is_flag=True, help="Tell what would be kept, and keep nothing.")
+def entries(
+    *, file: Path, outlet: str, publisher_id: str, publisher: str, form: str, country: str, shareable: bool, who: str,
+    why: str, when: datetime | None, evidence: tuple[str, ...], dry_run: bool,
+) -> None:  # fmt: skip
+    """Keep as different what a register of media enters as different outlets, a decision line for each pair.
+
+    It answers what `review` would ask, parts what was made one by likeness, and tells outlets of one printed name
+    apart by the publisher that is paid. Nothing is made one by it. Each line can be taken back by `decide --undo`.
+    Look at the registry of your sources first (`check`), since names are looked up in it.
+
+    \b
+    Example:
+      mediacontracts entries media-register.xlsx --outlet Outlet --publisher-id Number --form Form --country rs \\
+        --evidence https://example.org/register --who "A. B." --why "register of media, as of 2020"
+    """
+    installation = Installation.from_environment(os.environ)
+    said = Said(country, who, day_of(when), why, evidence)
+    try:
+        rows = read_register(file, Columns(outlet, publisher, "", publisher_id, form))
+        with installation.locked():
+            salt = b"" if shareable else kept_salt(installation.home)
+            engine = installation.engine()
+            stated = stated_entries(engine, load_decisions(installation.home), salt, rows, said)
+            engine.dispose()
+            if stated.lines and not dry_run:
+                append_decision(installation.home / "decisions" / "identity.jsonl", "\n".join(stated.lines))
+    except DecisionError as error:
+        raise Refused(str(error)) from None
+    for reason, count in stated.left_out.items():
+        say(f"{count} pairs left open: {reason}")
+    about = answered(stated)
+    say(
+        f"{len(stated.lines)} lines {'would be' if dry_run else 'are'} kept: {about['two names']} about two names, "
+        f"{about['one name']} about outlets of one name; the next check or release replays them"
+    )
