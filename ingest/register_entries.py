@@ -165,7 +165,7 @@ def _pairs(
         if decisions.verdict(*ends) is not None:
             continue
         ones, others = (register.meant(one, told_apart[one.name]) for one in (left, right))
-        why_not = _unanswered(left.name, right.name, ones, others)
+        why_not = _unanswered(left, right, ones, others)
         if why_not:
             left_out[why_not] += 1
         else:
@@ -179,13 +179,15 @@ def _made_one(printed: Sequence[Printed]) -> Iterator[tuple[Printed, Printed]]:
         yield from combinations(list(members), 2)
 
 
-def _unanswered(left: str, right: str, ones: Sequence[Entry], others: Sequence[Entry]) -> str:
+def _unanswered(left: Printed, right: Printed, ones: Sequence[Entry], others: Sequence[Entry]) -> str:
     """Why the register says nothing about two names; "" where it enters them as two."""
+    if clean(left.name) == clean(right.name):
+        return "of one name, paid to nobody who publishes it by the register"
     if not ones or not others:
         return "the register does not hold both names"
     if not {entry.number for entry in ones}.isdisjoint(entry.number for entry in others):
         return "both names lead to one entry"
-    alike = normalise(left).whole == normalise(right).whole
+    alike = normalise(left.name).whole == normalise(right.name).whole
     if alike and {(one.publisher, one.form) for one in ones} & {(one.publisher, one.form) for one in others}:
         return "the register may hold one outlet twice: the same letters, publisher and form"
     return ""
