@@ -25,6 +25,7 @@ from ingest.names.identity_lines import Verdict, decision_line
 from ingest.names.opinions import with_opinions
 from ingest.names.queue import Pair, Queue, Side, review_queue
 from ingest.names.second_opinion import LEAST
+from ingest.salt import read_salt
 
 _KEYS: dict[str, Verdict] = {"s": "same", "d": "different", "u": "unsure"}
 _SAME_KEY_OF_A_CYRILLIC_KEYBOARD = str.maketrans("ывглй", "sdukq")
@@ -67,7 +68,7 @@ def review(*, who: str, why: str, sheet: Path | None, filled: Path | None, secon
     with installation.locked():
         decisions = load_decisions(installation.home)
         engine = installation.engine()
-        queue = review_queue(engine, decisions)
+        queue = review_queue(engine, decisions, read_salt(installation.home))
         if second_opinion and not filled:
             queue = with_opinions(engine, queue)
         engine.dispose()

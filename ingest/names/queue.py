@@ -18,7 +18,7 @@ from db.privacy import mask_person_ids
 from ingest.decision_lines import DecisionError
 from ingest.identity import KEPT, Kind, Printed, Resolved, read_spellings, resolve_registry, spelling_of
 from ingest.names.decisions import Decisions
-from ingest.names.identity_lines import Spelling, decision_line
+from ingest.names.identity_lines import PERSON, Spelling, decision_line
 from ingest.names.second_opinion import Opinion
 
 Money = Mapping[tuple[str, str], int]
@@ -33,7 +33,8 @@ class Side(msgspec.Struct, frozen=True):
     Attributes:
         spelling: what a decision names.
         spellings: everything the entity is printed as, the asked one first.
-        ids: registry ids printed beside any of them, with their scheme.
+        ids: registry ids printed beside any of them, with their scheme; of an outlet that is told apart among those
+            printed alike, who is paid.
         records: records of the entity, counted or not.
         sums: counted money of media records; to an outlet or organisation, or from a body.
         years: years of the records in order.
@@ -93,19 +94,20 @@ class _Known:
         self.total: Counter[tuple[str, str]] = Counter()
 
 
-def review_queue(engine: Engine, decisions: Decisions) -> Queue:
+def review_queue(engine: Engine, decisions: Decisions, salt: bytes = b"") -> Queue:
     """Read the queue.
 
     Args:
         engine: the registry; it is left as it is.
         decisions: the decisions in force.
+        salt: see `ingest.salt`; without it lines about natural persons are not looked up.
     """
     # identities are resolved in a transaction that is never committed: reviewing changes no registry
     with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection:
         found: list[tuple[Fraction, Fraction, Pair]] = []
         spellings: set[Spelling] = set()
         unaskable = 0
-        for resolved in resolve_registry(connection, decisions):
+        for resolved in resolve_registry(connection, decisions, salt):
             printed = read_spellings(connection, resolved.kind)
             spellings.update(spelling_of(resolved.kind, one) for one in printed)
             pairs, without = _pairs(connection, resolved, printed, decisions)
@@ -194,16 +196,18 @@ def _side(spelling: Spelling, asked: Printed, members: Iterable[Printed], known:
     return Side(
         spelling=spelling,
         spellings=tuple(dict.fromkeys(mask_person_ids(one.name) for one in group)),
-        ids=tuple(
-            dict.fromkeys(
-                mask_person_ids(f"{one.id_scheme} {one.registry_id}".strip()) for one in group if one.registry_id
-            )
-        ),
+        ids=tuple(dict.fromkeys(filter(None, map(_id_of, group)))),
         records=known.records[entity],
         sums=dict(sorted(known.sums[entity].items())),
         years=tuple(sorted(known.years[entity])),
         others=tuple(name for name, _ in sorted(known.others[entity].items(), key=lambda item: (-item[1], item[0]))),
     )
+
+
+def _id_of(one: Printed) -> str:
+    if one.paid_to:
+        return "paid to a natural person" if one.paid_to.startswith(PERSON) else f"paid to {one.paid_to}"
+    return mask_person_ids(f"{one.id_scheme} {one.registry_id}".strip()) if one.registry_id else ""
 
 
 def _stake(left: Money, right: Money, total: Money) -> tuple[Fraction, Fraction]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from registries import own_decisions
 
 from cli.deciding import decide
 from ingest.identity import load_decisions
@@ -34,7 +35,7 @@ def pair(verdict: str) -> Result:
 def test_a_decision_is_kept_and_undone_by_a_line(home: Path) -> None:
     kept = pair("same")
     assert kept.exit_code == 0, kept.output
-    decisions = load_decisions(home)
+    decisions = own_decisions(home)
     assert decisions.verdict(UTRO, TAN) == "same"
     assert decisions.active[0].evidence == ("https://example.org/masthead",)
     undone = run("--undo", decisions.active[0].id)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from registries import own_decisions
 
 from cli.main import main_group
-from ingest.identity import load_decisions
 
 DOC = (Path(__file__).parents[2] / "docs" / "decisions-of-identity.md").read_text(encoding="utf-8")
 YML = """\
@@ -146,7 +146,7 @@ def test_every_command_of_the_document_does_what_it_says(home: Path) -> None:
     again = run("release")
     assert "released before, shown again" in again.output
     assert (home / "releases" / "current").resolve() == before_it
-    assert len(load_decisions(home).active) == len(listed) - 4
+    assert len(own_decisions(home).active) == len(listed) - 4
 
 
 def test_the_backup_holds_the_secret_for_its_owner_alone(home: Path, tmp_path: Path) -> None:

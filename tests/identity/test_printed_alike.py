@@ -27,7 +27,10 @@ from sqlalchemy import Engine, text
 
 from db.archive import Archive
 from ingest.decision_lines import DecisionError, undo_line
+from ingest.identity import load_decisions
+from ingest.known_names import Asked, Given, UnfitNameError, spelling_given
 from ingest.names.identity_lines import Spelling, Verdict, decision_line, person_key
+from ingest.names.queue import review_queue
 from ingest.replay import replay
 
 NAME = "Радио Пульс"
@@ -168,6 +171,61 @@ def test_other_spellings_go_with_the_outlet_for_which_nobody_else_is_paid(engine
     }
     assert frozenset({("Радио: Пульс", ""), (NAME, OTHER)}) in asked
     assert frozenset({(NAME, ONE), (NAME, OTHER)}) not in asked
+
+
+def test_a_person_who_is_asked_about_them_sees_who_is_paid(engine: Engine, tmp_path: Path) -> None:
+    key = person_key(SALT, PERSON_NUMBER)
+    write(tmp_path, TWO, said(paid(ONE), paid(key)), said(paid(OTHER), paid(key)))
+    (tmp_path / "decisions" / "salt").write_bytes(SALT)
+    ingested(engine, tmp_path, SOURCE, csv_of(*ROWS))
+    settled(engine, tmp_path)
+    before = state(engine)
+    asked = review_queue(engine, load_decisions(tmp_path), SALT).pairs
+    assert {frozenset((pair.left.ids, pair.right.ids)) for pair in asked} == {
+        frozenset({(), (f"paid to {ONE}",)}), frozenset({(), (f"paid to {OTHER}",)}),
+        frozenset({(), ("paid to a natural person",)}),
+    }  # fmt: skip
+    assert state(engine) == before
+
+
+def given(engine: Engine, home: Path, name: str, number: str = "", *, ahead: bool = False) -> Given:
+    with engine.connect() as connection:
+        asked = Asked("outlet", "kz", name, number)
+        return spelling_given(connection, load_decisions(home), b"", asked, allow_unknown=ahead)
+
+
+def test_decide_takes_the_number_of_a_firm_that_was_paid_and_no_other(sqlite_engine: Engine, tmp_path: Path) -> None:
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS))
+    settled(sqlite_engine, tmp_path)
+    assert given(sqlite_engine, tmp_path, NAME) == Given(paid(""), "")
+    assert given(sqlite_engine, tmp_path, NAME, ONE) == Given(paid(ONE), "")
+    other = "170340000004"
+    with pytest.raises(UnfitNameError, match=f"no source says that {other} was paid .*{OTHER}, {ONE}"):
+        given(sqlite_engine, tmp_path, NAME, other)
+    assert given(sqlite_engine, tmp_path, NAME, other, ahead=True).spelling == paid(other)
+    with pytest.raises(UnfitNameError, match="natural person") as refused:
+        given(sqlite_engine, tmp_path, NAME, PERSON_NUMBER, ahead=True)
+    assert PERSON_NUMBER not in str(refused.value)
+
+
+def test_decide_asks_which_is_meant_where_no_plain_name_is_left(sqlite_engine: Engine, tmp_path: Path) -> None:
+    write(tmp_path, TWO)
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS[:3]))
+    settled(sqlite_engine, tmp_path)
+    with pytest.raises(UnfitNameError, match=f"is several outlets, paid to {OTHER}, {ONE}: give one as --left-id"):
+        given(sqlite_engine, tmp_path, NAME)
+    assert given(sqlite_engine, tmp_path, NAME, ONE) == Given(paid(ONE), "")
+
+
+def test_a_tie_goes_to_the_one_that_is_meant(sqlite_engine: Engine, tmp_path: Path) -> None:
+    firm = Spelling("organisation", "kz", "ТОО «Второе»", OTHER)
+    more = {"relation": "publisher", "evidence": ["https://register.invalid/"]}
+    write(tmp_path, TWO, said(paid(OTHER), firm, "same", **more))  # type: ignore[arg-type]
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS))
+    assert settled(sqlite_engine, tmp_path).links.notes == []
+    query = "SELECT o.key FROM linked_party p JOIN outlet o ON o.id = p.outlet_id"
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(text(query)).scalars().all() == [f"KZ|{NAME}|paid to {OTHER}"]
 
 
 def test_a_decision_joins_one_of_them_with_a_name_and_with_the_rest(engine: Engine, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from commands import ROOT, environment, mediacontracts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from registries import own_decisions
 from sources import csv_of, declare, ingested
 from sqlalchemy import Engine, text
 
@@ -111,7 +112,7 @@ def test_an_answer_joins_the_sums_and_undoing_it_parts_them(registry: Engine, ho
     assert len(joined) == len(before) - 1
     assert [joined[name] for name in (STEPPE, STEPPE_SLIP) if name in joined] == [1000_00]
     assert sum(joined.values()) == sum(before.values())
-    kept = load_decisions(home).active[0]
+    kept = own_decisions(home).active[0]
     assert f"kept as {kept.id}" in answered.output
     undone = CliRunner().invoke(decide, ["--undo", kept.id, *WHO, "--why", "two mastheads"])
     assert undone.exit_code == 0, undone.output
@@ -193,7 +194,7 @@ def test_csv_goes_out_and_comes_back(registry: Engine, home: Path) -> None:
     ]
     done = mediacontracts(home, "review", "--apply", str(path), *WHO)
     assert done.returncode == 0, done.stderr
-    decisions = load_decisions(home)
+    decisions = own_decisions(home)
     assert [(d.verdict, d.why, d.who) for d in decisions.active] == [
         ("same", "one imprint", "A. B."),
         ("unsure", "one imprint", "A. B."),
@@ -249,7 +250,7 @@ def test_an_answer_against_a_decision_in_force_names_it(registry: Engine, home: 
     run("--csv", str(path))
     filled(path, "same", "")
     run(*WHO, keys="d")
-    decided = load_decisions(home).active[0]
+    decided = own_decisions(home).active[0]
     refused = run("--apply", str(path), *WHO)
     assert refused.exit_code == 1
     assert f"line 2: says same, but different is in force by {decided.place} ({decided.id})" in refused.output

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.decision_lines import line_id
+from ingest.names.decisions import FILES, Decisions
 from ingest.settle import Settled, settle
 from ingest.source import Source
 
@@ -73,3 +74,8 @@ def fresh(home: Path) -> Engine:
 
 def line_of(line: str) -> str:
     return line_id(json.loads(line))
+
+
+def own_decisions(home: Path) -> Decisions:
+    """What an installation itself decided, without the lines that are shipped."""
+    return Decisions.load(sorted((home / "decisions").glob(FILES)))

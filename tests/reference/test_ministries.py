@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from registries import own_decisions
 from sources import csv_of, declare, ingested
 from sqlalchemy import Engine, text
 
@@ -16,7 +17,6 @@ from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.bodies import BodyRow, Parents
 from ingest.decision_lines import undo_line
-from ingest.identity import load_decisions
 from ingest.names.identity_lines import Spelling, decision_line
 from ingest.replay import replay
 from ingest.settle import settle
@@ -101,7 +101,7 @@ def test_a_decision_that_two_bodies_are_one_reaches_what_stands_above(engine: En
     )
     settle(engine, {}, tmp_path, AFTER)
     assert sorted(sums(engine).values()) == [4, 8, 19]
-    taken = undo_line(load_decisions(tmp_path).active[0].id, who="A. B.", when=date(2026, 1, 3), why="another body")
+    taken = undo_line(own_decisions(tmp_path).active[0].id, who="A. B.", when=date(2026, 1, 3), why="another body")
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{taken}\n")
     settle(engine, {}, tmp_path, AFTER)
