@@ -50,6 +50,8 @@ expect:
 REGISTER = """\
 Outlet,Publisher,Number
 УТРО ВЫМЫСЛА ПЛЮС,ТОО «НЕБЫЛЬ»,991240999991
+Луч Вымысла,ТОО «Вымысел Медиа»,040540000004
+Луч Вымысла,ТОО «Небыль»,991240999991
 Никому не известный,ТОО «Небыль»,991240999991
 """
 PERSON = "ИП Вымыслов А."
@@ -60,6 +62,10 @@ ORDERS = [
     ("ТОО «Небыль Плюс»", "", "Заря Вымысла", "2011", "800"),
     (PERSON, "", "Вечер Вымысла", "2018", "1600"),
     (PERSON, "", "Вымысел сегодня", "2022", "3200"),
+    ("ТОО «Вымысел Медиа»", "040540000004", "Радио Вымысел", "2022", "6400"),
+    ("ТОО «Небыль»", "991240999991", "Радио Вымысел", "2022", "12800"),
+    ("ТОО «Вымысел Медиа»", "040540000004", "Луч Вымысла", "2022", "25600"),
+    ("ТОО «Небыль»", "991240999991", "Луч Вымысла", "2022", "51200"),
 ]
 
 
@@ -108,10 +114,11 @@ def outlets(home: Path) -> list[tuple[object, ...]]:
 
 def test_every_command_of_the_document_does_what_it_says(home: Path) -> None:
     listed = list(commands())
-    assert [words[0] for words in listed].count("decide") == 11
+    assert [words[0] for words in listed].count("decide") == 12
     assert run("release").exit_code == 0
     before = outlets(home)
-    assert len(before) == 6
+    assert [row[1] for row in before] == [100, 200, 400, 800, 1600, 3200, 19200, 76800]
+    apart = [6400, 12800, 25600, 51200]
     masthead = ""
     made_one: list[tuple[object, ...]] = []
     for words in listed:
@@ -122,9 +129,9 @@ def test_every_command_of_the_document_does_what_it_says(home: Path) -> None:
         assert done.exit_code == 0, (words, done.output)
         if words[:2] == ["decide", "same"] and not masthead:
             masthead = done.output.split("kept as ")[1].split(";")[0]
-    assert [row[1] for row in made_one] == [300, 400, 800, 4800]
+    assert [row[1] for row in made_one] == [300, 400, 800, 4800, *apart]
     # the rename stands, the masthead was taken back
-    assert [row[1] for row in outlets(home)] == [100, 200, 400, 800, 4800]
+    assert [row[1] for row in outlets(home)] == [100, 200, 400, 800, 4800, *apart]
     ends = (
         "SELECT p.name, l.relation, o.name, l.since, l.until FROM links l JOIN linked_parties p ON p.id = l.party "
         "JOIN linked_parties o ON o.id = l.other ORDER BY l.relation, p.name, o.name"
