@@ -5,6 +5,7 @@ Outlets, firms and sums are invented, but for the real register of media.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -298,3 +299,18 @@ def test_shipped_lines_are_of_organisations_and_say_where_they_are_from() -> Non
     for one in shipped.active:
         assert [word.partition(" ")[0] for word in one.evidence[1:]].count("entry") == len(one.evidence) - 1 >= 2
         assert not any(end.id.startswith("person:") for end in (one.left, one.right))
+
+
+def test_shipped_lines_agree_with_the_pairs_that_a_person_labelled() -> None:
+    shipped = Decisions.load(sorted(SHIPPED.glob(FILES)))
+    labelled: dict[frozenset[str], bool] = {}
+    with (Path(__file__).parents[1] / "names" / "pairs_serbia.csv").open(encoding="utf-8", newline="") as file:
+        for pair in csv.DictReader(file):
+            labelled[frozenset({pair["left"].casefold(), pair["right"].casefold()})] = pair["same"] == "1"
+    said = [frozenset({one.left.name.casefold(), one.right.name.casefold()}) for one in shipped.active]
+    judged = {pair: labelled[pair] for pair in said if pair in labelled}
+    assert len(judged) == 7
+    # a magazine and a portal by the register, read as one by the person who had the names alone
+    assert [sorted(pair) for pair, same in judged.items() if same] == [
+        ["magazin odbrana i bezbednost", "odbrana i bezbednost"]
+    ]
