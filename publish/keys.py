@@ -135,7 +135,7 @@ def _spelled(connection: Connection, names: type[Base], entity: str) -> dict[int
 
 
 def _printed_alike(connection: Connection, carrying: set[int]) -> dict[int, str]:
-    """Names of outlets that another one in the release shares, with the firm paid for each in parentheses.
+    """Who is paid for outlets that share their name with another one in the release, where decisions tell them apart.
 
     Without it two pages would bear one name. What no decision tells apart is the rest, under the plain name.
     """
@@ -157,11 +157,7 @@ def _printed_alike(connection: Connection, carrying: set[int]) -> dict[int, str]
     )
     for outlet, firm in connection.execute(paid):
         firms[outlet].add(firm)
-    return {
-        outlet: f"{named[outlet][1]} ({'; '.join(sorted(found))})"
-        for outlet, found in firms.items()
-        if several[named[outlet]] > 1
-    }
+    return {outlet: "; ".join(sorted(found)) for outlet, found in firms.items() if several[named[outlet]] > 1}
 
 
 @dataclass(frozen=True)
@@ -170,25 +166,26 @@ class _Kind:
 
     name: str
     mapped: type[Base]
-    make: Callable[[Row[Any], int, str, str], tuple[Any, ...]]
+    make: Callable[[Row[Any], int, str, str, str], tuple[Any, ...]]
     blanks: tuple[Any, ...]
     states: tuple[PartyState, ...]
 
 
 def _party(
-    connection: Connection, kind: _Kind, used: set[int], slugs: Slugs, longer: Mapping[int, str] | None = None
+    connection: Connection, kind: _Kind, used: set[int], slugs: Slugs, paid_to: Mapping[int, str] | None = None
 ) -> Party:
-    """The rows of one key table; ``longer`` names those of which several would bear one name."""
-    names = longer or {}
+    """The rows of one key table; ``paid_to`` tells those apart of which several would bear one name."""
+    told = paid_to or {}
     party = Party(rows=list(state_rows(kind.states, kind.blanks)))
     table = table_of(kind.mapped)
     # new slugs are given in the order of the keys, so that two databases give the same ones
     entities = sorted((row for row in connection.execute(select(table)) if row.id in used), key=lambda row: row.key)
-    given = [(uid_of(kind.name, row, slugs, names.get(row.id, row.name)), row) for row in entities]
+    names = {row.id: f"{row.name} ({told[row.id]})" if row.id in told else row.name for row in entities}
+    given = [(uid_of(kind.name, row, slugs, names[row.id]), row) for row in entities]
     for at, (uid, row) in enumerate(sorted(given, key=lambda pair: pair[0]), start=FIRST_ID):
-        printed = names.get(row.id, row.name)
+        printed = names[row.id]
         name = mask_person_ids(printed)
-        party.rows.append(kind.make(row, at, uid, printed))
+        party.rows.append(kind.make(row, at, uid, printed, told.get(row.id, "")))
         party.by_entity[row.id], party.names[row.id] = at, printed
         party.search[row.id] = f"{name} | {folded(name)}"
     return party
@@ -216,25 +213,25 @@ def _registered(row: Row[Any]) -> tuple[str, str]:
     return ("", "") if _is_person(row) else (row.id_scheme, row.registry_id)
 
 
-def _body_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
+def _body_row(row: Row[Any], at: int, uid: str, name: str, _paid_to: str) -> tuple[Any, ...]:
     return (at, uid, name, "named", row.country, row.level, row.lineage, *_registered(row), folded(name), 0)
 
 
-def _organisation_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
+def _organisation_row(row: Row[Any], at: int, uid: str, name: str, _paid_to: str) -> tuple[Any, ...]:
     person = int(_is_person(row))
     return (
         at, uid, name, "named", row.country, row.legal_form, person, *_registered(row), folded(name), 0
     )  # fmt: skip
 
 
-def _outlet_row(row: Row[Any], at: int, uid: str, name: str) -> tuple[Any, ...]:
-    return (at, uid, name, "named", row.country, row.medium, folded(name), 0)
+def _outlet_row(row: Row[Any], at: int, uid: str, name: str, paid_to: str) -> tuple[Any, ...]:
+    return (at, uid, name, "named", row.country, row.medium, paid_to, folded(name), 0)
 
 
 _NAMED_STATES = (PartyState.UNKNOWN, PartyState.WITHHELD, PartyState.NOT_APPLICABLE)
 _BODIES = _Kind("body", Body, _body_row, ("", "", "", "", "", "", 0), _NAMED_STATES)
 _ORGANISATIONS = _Kind("organisation", Organisation, _organisation_row, ("", "", 0, "", "", "", 0), tuple(STATE_IDS))
-_OUTLETS = _Kind("outlet", Outlet, _outlet_row, ("", "", "", 0), tuple(STATE_IDS))
+_OUTLETS = _Kind("outlet", Outlet, _outlet_row, ("", "", "", "", 0), tuple(STATE_IDS))
 
 
 def _regions(connection: Connection) -> Party:

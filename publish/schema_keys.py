@@ -52,10 +52,15 @@ OUTLETS = Table(
         free(
             "name",
             "Name under which all spellings stand, or why there is none. Where sources print one name for several "
-            "outlets, the firm that is paid for each follows in parentheses, as far as it is known.",
+            "outlets, it is followed by paid_to in parentheses.",
         ),
         _STATE, _COUNTRY,
         free("medium", "newspaper, tv, radio, website, …, or the source's own wording where it is no such kind."),
+        free(
+            "paid_to",
+            "Of several outlets of one printed name: the firm whose payments tell this one apart. Empty for others, "
+            "and for what was paid under such a name to somebody else.",
+        ),
         _FOLDED, _RECORDS,
     ),
     label="name",

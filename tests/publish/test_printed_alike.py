@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 from registries import ONE, OTHER, SALT, SOURCE, line_of, row, settled, write
 from sources import csv_of, ingested
 from sqlalchemy import Engine
@@ -97,6 +98,46 @@ def test_each_has_a_page_of_its_own_that_says_who_is_paid(sqlite_engine: Engine,
     properties = [json.loads(line)["properties"] for line in told]
     titles = {one["name"][0]: one.get("alias") for one in properties if NAME in str(one.get("name"))}
     assert titles == {f"{NAME} (ТОО «Первое»)": [NAME], f"{NAME} (ТОО «Второе»)": [NAME], NAME: None}
+
+
+def test_a_reader_of_each_language_can_tell_them_apart(sqlite_engine: Engine, tmp_path: Path) -> None:
+    from datasette.plugins import pm
+
+    from publish.opening import open_release
+    from publish.site import plugin
+    from tests.site.conftest import Site
+
+    write(tmp_path, TWO)
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS))
+    folder = released(sqlite_engine, tmp_path)
+    assert found(folder, "SELECT name, paid_to FROM outlets WHERE state = 'named' ORDER BY name") == [
+        (NAME, ""), (f"{NAME} (ТОО «Второе»)", "ТОО «Второе»"), (f"{NAME} (ТОО «Первое»)", "ТОО «Первое»")
+    ]  # fmt: skip
+    database, metadata = next(folder.glob("*.db")), next(folder.glob("*metadata.yml"))
+    pm.register(plugin, name="media-contracts-site-under-test")
+    try:
+        site = Site(open_release(database, metadata))
+        for language in ("", "/ru", "/kk"):
+            # the source is Russian, and its spelling is what a Russian reader sees in place of the name
+            page = html.fromstring(site.get(f"{language}/outlet/radio-puls-too-pervoe").text)
+            assert page.xpath("string(//h1)") == f"{NAME} (ТОО «Первое»)"
+            others = page.xpath("//p[@class='note'][1]/a/text()")
+            assert others == [NAME, f"{NAME} (ТОО «Второе»)"]
+            listed = html.fromstring(site.get(f"{language}/outlets").text)
+            assert len({name for name in listed.xpath("//td/a/text()") if name.startswith(NAME)}) == 3
+        hits = site.get("/search.json?q=puls").json()
+        assert {NAME, f"{NAME} (ТОО «Первое»)", f"{NAME} (ТОО «Второе»)"} <= set(names_in(hits))
+        site.close()
+    finally:
+        pm.unregister(plugin)
+
+
+def names_in(told: Any) -> list[str]:
+    """Every `name` of an answer, wherever it stands."""
+    if isinstance(told, dict):
+        own = [told["name"]] if isinstance(told.get("name"), str) else []
+        return own + [name for value in told.values() for name in names_in(value)]
+    return [name for one in told for name in names_in(one)] if isinstance(told, list) else []
 
 
 def prefix(folder: Path) -> str:

@@ -1,7 +1,8 @@
 """Names in several languages: what each party of a release is called in Russian, Kazakh and English, where known.
 
 A name is never translated here. A party is called in a language as a source of that language writes it; of several
-such spellings the one that most records print, so that an abbreviation seen once is not a title.
+such spellings the one that most records print, so that an abbreviation seen once is not a title. What tells an outlet
+apart from others of its name stays behind it in every language.
 """
 
 from __future__ import annotations
@@ -50,23 +51,33 @@ def _of_parties(
 ) -> None:
     marks = ", ".join("?" * len(LANGUAGES))
     sql = (
-        f"SELECT k.id, k.uid, k.name AS main, s.lang, s.name FROM spellings AS s JOIN {PARTIES[kind]} AS k"
+        f"SELECT k.id, k.uid, k.name AS main, s.lang, s.name, {_told_apart(connection, kind)} AS told_apart"
+        f" FROM spellings AS s JOIN {PARTIES[kind]} AS k"
         f" ON k.uid = s.entity_uid AND k.state = 'named' WHERE s.role = ? AND s.lang IN ({marks})"
         " ORDER BY k.id, s.lang, s.name"
     )
     spelled: dict[tuple[int, str, str], list[str]] = {}
     own: set[tuple[int, str, str]] = set()
+    behind: dict[str, str] = {}
     for row in rows(connection, sql, (role, *LANGUAGES)):
         key = (row["id"], row["uid"], row["lang"])
         spelled.setdefault(key, []).append(row["name"])
-        if row["name"] == row["main"]:  # the name all stand under is of this language itself
+        behind[row["uid"]] = f" ({row['told_apart']})" if row["told_apart"] else ""
+        if row["name"] + behind[row["uid"]] == row["main"]:  # the name all stand under is of this language itself
             own.add(key)
     several = {key[0] for key, names in spelled.items() if key not in own and len(names) > 1}
     printed = _printed(connection, role, kind, sorted(several))
     for (at, uid, language), names in spelled.items():
         if (at, uid, language) not in own:
             # the first of those that most records print, so that the order of rows decides nothing
-            found.setdefault((kind, uid), {})[language] = max(names, key=lambda name: printed.get((at, name), 0))
+            name = max(names, key=lambda name: printed.get((at, name), 0))
+            found.setdefault((kind, uid), {})[language] = name + behind[uid]
+
+
+def _told_apart(connection: sqlite3.Connection, kind: str) -> str:
+    """The column that tells outlets of one name apart; a release of an older program has none."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(outlets)")}
+    return "k.paid_to" if kind == "outlet" and "paid_to" in columns else "''"
 
 
 def _printed(connection: sqlite3.Connection, role: str, kind: str, parties: list[int]) -> dict[tuple[int, str], int]:

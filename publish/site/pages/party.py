@@ -107,6 +107,7 @@ def page(connection: sqlite3.Connection, kind: str, entity: dict[str, Any], ties
         "states": _states(connection, view),
         "rows": listed(connection, view, "c.year DESC, c.amount DESC, c.id", ROWS_SHOWN),
         "names": _names(connection, kind, entity),
+        "alike": _alike(connection, entity) if kind == "outlet" and entity["state"] == "named" else [],
         "documents": _documents(connection, view),
         "changes": _changes(connection, kind, at),
         "neighbours": _neighbours(connection, kind, at),
@@ -182,6 +183,16 @@ def _names(connection: sqlite3.Connection, kind: str, entity: dict[str, Any]) ->
     return dated + [
         {"name": row["name"], "first": None, "last": None, "records": 0} for row in others if row["name"] not in seen
     ]
+
+
+def _alike(connection: sqlite3.Connection, outlet: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other outlets of the country that sources print by a name of this one."""
+    sql = (
+        "SELECT DISTINCT o.uid, o.name FROM spellings AS s JOIN spellings AS t ON t.name = s.name AND t.role = s.role"
+        " JOIN outlets AS o ON o.uid = t.entity_uid WHERE s.role = 'outlet' AND s.entity_uid = ?"
+        " AND t.entity_uid <> s.entity_uid AND o.country = ? ORDER BY o.name, o.uid"
+    )
+    return rows(connection, sql, (outlet["uid"], outlet["country"]))
 
 
 def _documents(connection: sqlite3.Connection, view: View) -> list[dict[str, Any]]:
