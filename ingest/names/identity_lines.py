@@ -215,6 +215,8 @@ def read_decision(line: IdentityLine, content: dict[str, Any], place: str) -> De
             f"{place}: a {left.kind} and a {right.kind} are never one; use the relation owner or publisher"
         )
     since, until = _dates(line, (left.kind, right.kind), place)
+    if line.relation == "wrong id" and left.kind == "outlet":
+        raise DecisionError(f"{place}: an outlet has no id of its own; say of the organisation that its id is wrong")
     if line.relation == "wrong id" and not left.id:
         raise DecisionError(f"{place}: relation 'wrong id' needs the id on the left spelling")
     return Decision(

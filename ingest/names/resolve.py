@@ -47,14 +47,14 @@ class _Union(Components):
         names: Sequence[Name],
         ids: Sequence[str | None],
         paid: Sequence[frozenset[str]] | None = None,
-        told_apart: Sequence[bool] | None = None,
+        told_apart: Sequence[str] | None = None,
     ) -> None:
         super().__init__(len(names))
         self.media: list[frozenset[str]] = [frozenset({n.medium} if n.medium else ()) for n in names]
         self.known = [frozenset(filter(None, [known_outlet(name)])) if name.medium else frozenset() for name in names]
         self.names = names
         self.paid = list(paid) if paid is not None else [frozenset[str]()] * len(names)
-        self.told_apart = list(told_apart) if told_apart is not None else [False] * len(names)
+        self.told_apart = [frozenset({one} if one else ()) for one in told_apart or [""] * len(names)]
         self.ids: list[str | None] = list(ids)
         self.apart: dict[int, set[int]] = {}
 
@@ -78,9 +78,12 @@ class _Union(Components):
         """Whether other words and other firms meet; other case, spaces or quotes are what one clerk types twice."""
         first, second = self.find(left), self.find(right)
         one, other = self.paid[first], self.paid[second]
-        if self.told_apart[first] or self.told_apart[second]:
+        ids, others = self.told_apart[first], self.told_apart[second]
+        if ids and others:
+            return ids.isdisjoint(others)
+        if ids or others:
             # the name alone says nothing here; what is joined must be paid to the same firm, and to nobody else
-            lesser, greater = (other, one) if self.told_apart[first] else (one, other)
+            lesser, greater = (other, one) if ids else (one, other)
             return not (lesser and lesser <= greater)
         name, like = self.names[left], self.names[right]
         if not one or not other or not one.isdisjoint(other) or (name.key, name.whole) == (like.key, like.whole):
@@ -101,7 +104,7 @@ class _Union(Components):
                 self.keep_apart(one, foe)
             self.media[one] |= self.media[other]
             self.paid[one] |= self.paid[other]
-            self.told_apart[one] = self.told_apart[one] or self.told_apart[other]
+            self.told_apart[one] |= self.told_apart[other]
             self.ids[one] = self.ids[one] or self.ids[other]
             self.known[one] |= self.known[other]
 
@@ -185,7 +188,7 @@ def _resolve(
         known_ids = [
             None if spelling in wrong else valid for spelling, valid in zip(spellings, known_ids, strict=True)
         ]
-    told_apart = [one.kind == "outlet" and bool(one.id) for one in spellings] if paid and spellings else None
+    told_apart = [one.id if one.kind == "outlet" else "" for one in spellings] if paid and spellings else None
     union = _Union(names, known_ids, paid, told_apart)
     if decisions is not None and spellings is not None:
         _apply(decisions, spellings, union)

@@ -252,6 +252,8 @@ def test_a_natural_person_is_told_apart_by_a_salted_key_alone(engine: Engine, tm
 
 
 def test_what_is_no_number_of_a_firm_tells_nothing_apart(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(DecisionError, match="an outlet has no id of its own"):
+        said(paid(ONE), paid(OTHER), "same", relation="wrong id")
     for number in ("111111111111", "991240999990", "12345"):
         with pytest.raises(DecisionError, match="is no valid one of KZ"):
             said(paid(ONE), paid(number))

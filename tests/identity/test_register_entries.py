@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from registries import ONE, OTHER, SOURCE, fresh, grouped, row, settled, state, sums
+from registries import ONE, OTHER, SOURCE, fresh, grouped, row, settled, state, sums, write
 from sources import csv_of, ingested
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from cli.entering import entries
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
-from ingest.decision_lines import SHIPPED, with_shipped
+from ingest.decision_lines import SHIPPED, undo_line, with_shipped
 from ingest.declaration import read_source
 from ingest.identity import load_decisions
 from ingest.installation import SHIPPED_SOURCES
@@ -137,9 +137,7 @@ def test_what_people_decided_is_not_said_anew(home: Path) -> None:
     assert 12 in outlets(home)
 
 
-def test_what_was_made_one_by_likeness_is_parted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEDIACONTRACTS_HOME", str(tmp_path))
-    engine = fresh(tmp_path)
+def test_what_was_made_one_by_likeness_is_parted(engine: Engine, tmp_path: Path) -> None:
     # one firm is paid for both, so that nothing but the register knows better
     ingested(engine, tmp_path, SOURCE, csv_of(row("ТОО", ONE, "Журнал Вымысел", 1), row("ТОО", ONE, "Вымысел", 2)))
     settled(engine, tmp_path)
@@ -150,7 +148,9 @@ def test_what_was_made_one_by_likeness_is_parted(tmp_path: Path, monkeypatch: py
     (line,) = stated_entries(engine, Decisions([]), b"", rows, said).lines
     assert json.loads(line)["evidence"] == ["entry 1: Журнал Вымысел", "entry 2: ВЫМЫСЕЛ"]
     assert state(engine) == before  # asking changes nothing
-    engine.dispose()
+    write(tmp_path, line)
+    settled(engine, tmp_path)
+    assert grouped(sums(engine, "outlet", "outlet_name_id")) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -257,6 +257,24 @@ def test_names_of_several_publishers_lead_to_as_many_outlets(
     for name, (told, rest) in names.items():
         assert (name, len(paid[name])) == (name, told + rest)
     assert {name: sum(found.values()) for name, found in paid.items()} == before
+    # taken back, each line gives its sums back, and in force again it parts them again
+    own = serbia.home / "decisions" / "identity.jsonl"
+    own.parent.mkdir(exist_ok=True)
+    shipped = load_decisions(serbia.home).active
+    own.write_text(
+        "".join(f"{undo_line(one.id, who='a test', when=date(2026, 1, 2), why='a test')}\n" for one in shipped),
+        encoding="utf-8",
+    )
+    serbia.settled()
+    assert {name: list(found.values()) for name, found in serbia.paid().items()} == {
+        name: [total] for name, total in before.items()
+    }
+    own.unlink()
+    serbia.settled()
+    assert serbia.paid().keys() == paid.keys()
+    assert {name: sorted(found.values()) for name, found in serbia.paid().items()} == {
+        name: sorted(found.values()) for name, found in paid.items()
+    }
     # with the register itself at hand, an installation tells the outlets of natural persons apart as well
     monkeypatch.setenv("MEDIACONTRACTS_HOME", str(serbia.home))
     file = real_data / "serbia-projektno-sufinansiranje" / "aprregmediji2020.xlsx"
@@ -271,7 +289,7 @@ def test_names_of_several_publishers_lead_to_as_many_outlets(
         assert (name, len(paid[name])) == (name, told + rest)
     assert sum(told for told, _ in names.values()) == 18
     assert {name: sum(found.values()) for name, found in paid.items()} == before
-    (serbia.home / "decisions" / "identity.jsonl").unlink()
+    own.unlink()
     serbia.settled()
 
 

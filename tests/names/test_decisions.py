@@ -136,9 +136,11 @@ def test_after_undo_a_link_may_be_said_with_other_dates(tmp_path: Path) -> None:
 
 
 def test_a_wrong_id_joins_and_is_named(tmp_path: Path) -> None:
-    decisions = load(tmp_path, [line(spelling("А", "000340001583"), "Б", relation="wrong id")])
-    assert decisions.wrong_ids == {of("А", "000340001583")}
-    assert decisions.verdict(of("А", "000340001583"), of("Б")) == "same"
+    ends = (spelling("А", "000340001583", "organisation"), spelling("Б", kind="organisation"))
+    decisions = load(tmp_path, [line(*ends, relation="wrong id")])
+    one, other = (Spelling("organisation", "kz", end["name"], end["id"]) for end in ends)
+    assert decisions.wrong_ids == {one}
+    assert decisions.verdict(one, other) == "same"
 
 
 def test_undo_takes_a_line_back(tmp_path: Path) -> None:
@@ -193,7 +195,8 @@ def test_a_contradiction_over_a_path_names_every_line_of_it(tmp_path: Path) -> N
         ([owned("14")], "is no date"),
         ([line("А", "Б", since="2014")], "has dates"),
         ([line("А", spelling("ИП Вымыслов", kind="organisation"))], "natural person"),
-        ([line("А", "Б", relation="wrong id")], "needs the id"),
+        ([line(spelling("А", kind="body"), spelling("Б", kind="body"), relation="wrong id")], "needs the id"),
+        ([line(spelling("А", "000340001583"), "Б", relation="wrong id")], "an outlet has no id of its own"),
         ([line(spelling("А", "850101300016"), "Б")], None),
     ],
 )

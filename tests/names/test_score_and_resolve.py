@@ -143,6 +143,26 @@ def spelled(name: str, number: str = "") -> Spelling:
     return Spelling("outlet", "kz", name, number)
 
 
+@pytest.mark.parametrize(
+    ("names", "paid", "pages"),
+    [
+        ([("Пульс", "1"), ("Пульс", "2"), ("Пульс", "")], [FIRM, ANOTHER, frozenset({"3"})], 3),
+        ([("Пульс", "1"), ("ПУЛЬС", "1")], [FIRM | {"a second name"}, FIRM | {"a third"}], 1),
+        ([("Пульс", "1"), ("ПУЛЬС", "2")], [FIRM | {"one name"}, ANOTHER | {"one name"}], 2),
+        ([("Пульс", "1"), ("ПУЛЬС", "")], [FIRM, frozenset({"firm"})], 1),
+        ([("Пульс", "1"), ("ПУЛЬС", "")], [FIRM, FIRM | ANOTHER], 2),  # whose it is nobody knows
+        ([("Пульс", "1"), ("ПУЛЬС", "")], [FIRM, NOBODY], 2),
+    ],
+)
+def test_what_is_told_apart_takes_in_only_what_its_own_firm_is_paid_for(
+    names: list[tuple[str, str]], paid: list[frozenset[str]], pages: int
+) -> None:
+    for order in (range(len(names)), range(len(names) - 1, -1, -1)):
+        spellings = [spelled(*names[at]) for at in order]
+        result = resolve([one.name for one in spellings], spellings=spellings, paid=[paid[at] for at in order])
+        assert len(set(result.cluster_of)) == pages
+
+
 def decided(tmp_path: Path, *lines: str) -> Decisions:
     path = tmp_path / "decisions.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -169,9 +189,10 @@ def test_decisions_stand_above_likeness(tmp_path: Path) -> None:
 def test_a_wrong_id_decides_nothing(tmp_path: Path) -> None:
     names = ["Тұлпар", "Жұлдыз", "Тулпар"]
     ids = ["000340001583", "000340001583", None]
-    spellings = [spelled("Тұлпар", "000340001583"), spelled("Жұлдыз", "000340001583"), spelled("Тулпар")]
+    spellings = [Spelling("organisation", "kz", name, number or "") for name, number in zip(names, ids, strict=True)]
     assert resolve(names, ids).cluster_of[:2] == [0, 0]
-    decisions = decided(tmp_path, line("Жұлдыз", "Жулдыз", "same", "wrong id", "000340001583"))
+    wrong = line("Жұлдыз", "Жулдыз", "same", "wrong id", "000340001583").replace('"outlet"', '"organisation"')
+    decisions = decided(tmp_path, wrong)
     result = resolve(names, ids, decisions=decisions, spellings=spellings)
     assert result.cluster_of == [0, 1, 0]
 

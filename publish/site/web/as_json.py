@@ -19,6 +19,7 @@ def party_json(release: Release, context: dict[str, Any]) -> dict[str, Any]:
         "state",
         "country",
         "medium",
+        "paid_to",
         "level",
         "id_scheme",
         "registry_id",
