@@ -136,8 +136,8 @@ def test_many_outlets_stay_within_one_page_and_add_up(released: Path, tmp_path: 
                    "outlet": "1000 + n", "amount_minor": "n"}  # fmt: skip
         many = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 2500) "
         out.execute(
-            f"{many} INSERT INTO outlets (id, uid, name, state, country, medium, folded, records) "
-            "SELECT 1000 + n, 'o-' || n, 'Outlet ' || n, 'named', 'KZ', '', '', 1 FROM r"
+            f"{many} INSERT INTO outlets (id, uid, name, state, country, medium, paid_to, folded, records) "
+            "SELECT 1000 + n, 'o-' || n, 'Outlet ' || n, 'named', 'KZ', '', '', '', 1 FROM r"
         )
         selected = ", ".join(changed.get(name, f'c."{name}"') for name in columns)
         out.execute(f"{many} INSERT INTO contracts SELECT {selected} FROM r, contracts c WHERE c.source_key = 'k1'")
