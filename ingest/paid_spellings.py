@@ -71,7 +71,7 @@ class Payee:
         return "" if wrong else number
 
 
-def payees_told(decisions: Decisions) -> Mapping[tuple[str, str], frozenset[str]]:
+def _payees_told(decisions: Decisions) -> Mapping[tuple[str, str], frozenset[str]]:
     """Whose outlets decisions tell apart: by country, lower case, and printed name the ids that spellings have."""
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for decision in decisions.active:
@@ -96,7 +96,7 @@ def point_paid(connection: Connection, decisions: Decisions, salt: bytes) -> int
     Returns:
         the number of records that were pointed elsewhere.
     """
-    told = payees_told(decisions)
+    told = _payees_told(decisions)
     names = _names(connection, told)
     if not names:
         return 0

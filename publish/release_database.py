@@ -127,8 +127,9 @@ def build_database(
             keys = read_keys(connection, slugs, asked_bodies(connection))
             links = read_links(connection, keys, slugs)
             out.execute("BEGIN")
-            filled = fill(connection, out, keys, links=links, corrections=corrections, salt=salt)
+            # before what is withdrawn goes: an earlier address may be made of the words, or lead to one that is
             write(out, BY_NAME["addresses"], moved_addresses(connection, slugs, keys))
+            filled = fill(connection, out, keys, links=links, corrections=corrections, salt=salt)
             out.execute("COMMIT")
             corrected = ledger.with_moved(filled.set_right.sums)
             sample = _is_sample(filled.sources, allow_mixed=allow_mixed)

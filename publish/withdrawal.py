@@ -23,6 +23,13 @@ _PARTY_TABLES = {
 """Key tables whose uid is made of a name, with the roles their spellings stand under."""
 
 
+_ADDRESSED = {
+    "outlets": "outlet", "ministries": "ministry", "payers": "payer", "recipients": "recipient",
+    "intermediaries": "intermediary",
+}  # fmt: skip
+"""First parts of the addresses of pages, by key table."""
+
+
 class Withdrawal:
     """The words of one or more takedowns."""
 
@@ -83,5 +90,8 @@ def _new_addresses(out: sqlite3.Connection, withdrawal: Withdrawal, salt: bytes)
             out.execute(f"UPDATE {table} SET uid = ? WHERE id = ?", (made, at))
             for role in roles:
                 out.execute("UPDATE spellings SET entity_uid = ? WHERE role = ? AND entity_uid = ?", (made, role, uid))
+            out.execute("DELETE FROM addresses WHERE kind = ? AND entity_uid = ?", (_ADDRESSED.get(table, ""), uid))
             changed += 1
-    return changed
+    earlier = {row[0] for row in out.execute("SELECT DISTINCT uid FROM addresses") if withdrawal.in_slug(row[0])}
+    out.executemany("DELETE FROM addresses WHERE uid = ?", [(uid,) for uid in sorted(earlier)])
+    return changed + len(earlier)

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from ingest.decision_lines import undo_line
 from ingest.names.identity_lines import Spelling, decision_line, person_key
+from publish.corrections import Correction, add_correction
 from publish.release import build_release
 
 NAME = "Радио Пульс"
@@ -166,6 +167,36 @@ def test_the_address_they_shared_leads_to_each_and_back(sqlite_engine: Engine, t
     folder = released(sqlite_engine, home)
     assert found(folder, SUMS) == [(NAME, 11)]
     assert found(folder, ADDRESSES) == [(heir, "radio-puls") for heir in heirs]
+
+
+def test_a_withdrawn_name_is_in_no_name_and_no_address(sqlite_engine: Engine, tmp_path: Path) -> None:
+    home = first_released(sqlite_engine, tmp_path, ROWS[0], ROWS[1], ROWS[3])
+    write(home, TWO, said(paid(ONE), paid(person_key(SALT, PERSON_NUMBER))))
+    released(sqlite_engine, home, SALT)
+    path = home / "corrections.jsonl"
+    add_correction(path, Correction(why="Asked for", at="2026-04-02T08:00:00Z", words=("Вымыслова",)))
+
+    def told() -> tuple[list[tuple[Any, ...]], str]:
+        folder = build_release(
+            sqlite_engine, home / "out", slugs=home / "s.jsonl", salt=SALT, corrections=path
+        ).directory
+        return found(folder, ADDRESSES), bytes_of(folder)
+
+    addresses, content = told()
+    assert [heir for _, heir in addresses] == ["radio-puls-too-pervoe", "radio-puls-too-vtoroe"]
+    assert [word for word in ("вымыслова", "vymyslova") if word in content] == []
+    # what once was its address leads nowhere either, when it is told apart no more
+    write(home, *(undo_line(line_of(line), who="A. B.", when=date(2026, 1, 3), why="one") for line in lines(home)))
+    settled(sqlite_engine, home)
+    addresses, content = told()
+    assert [uid for uid, _ in addresses] == ["radio-puls-too-pervoe", "radio-puls-too-vtoroe"]
+    assert [word for word in ("вымыслова", "vymyslova") if word in content] == []
+
+
+def bytes_of(folder: Path) -> str:
+    """All plain files of a release, without case."""
+    files = [path for path in sorted(folder.iterdir()) if path.suffix in {".db", ".csv", ".json", ".jsonl", ".yml"}]
+    return "".join(path.read_bytes().decode("utf-8", errors="ignore") for path in files).casefold()
 
 
 def lines(home: Path) -> list[str]:
