@@ -23,7 +23,7 @@ from db.fold import clean
 from db.model import Outlet, OutletName, Record
 from ingest.names.decisions import Decisions
 from ingest.names.identifiers import valid_id
-from ingest.names.identity_lines import PERSON, Spelling, person_key
+from ingest.names.identity_lines import Spelling, person_key
 from ingest.names.normalise import normalise
 from ingest.spelling import medium_of
 
@@ -77,12 +77,8 @@ def _payees_told(decisions: Decisions) -> Mapping[tuple[str, str], frozenset[str
     for decision in decisions.active:
         for end in (decision.left, decision.right):
             if end.kind == "outlet" and end.id:
-                told[end.country, end.name].add(end.id if end.id.startswith(PERSON) else _number(end))
-    return {printed: frozenset(ids - {""}) for printed, ids in told.items()}
-
-
-def _number(spelling: Spelling) -> str:
-    return valid_id(spelling.country, spelling.id) or ""
+                told[end.country, end.name].add(end.id)
+    return {printed: frozenset(ids) for printed, ids in told.items()}
 
 
 def point_paid(connection: Connection, decisions: Decisions, salt: bytes) -> int:

@@ -30,6 +30,7 @@ from ingest.decision_lines import DecisionError, undo_line
 from ingest.identity import load_decisions
 from ingest.known_names import Asked, Given, UnfitNameError, spelling_given
 from ingest.names.identity_lines import Spelling, Verdict, decision_line, person_key
+from ingest.names.opinions import with_opinions
 from ingest.names.queue import review_queue
 from ingest.replay import replay
 
@@ -186,6 +187,14 @@ def test_a_person_who_is_asked_about_them_sees_who_is_paid(engine: Engine, tmp_p
         frozenset({(), ("paid to a natural person",)}),
     }  # fmt: skip
     assert state(engine) == before
+
+
+def test_a_question_that_a_fresh_line_raises_has_no_second_opinion_yet(sqlite_engine: Engine, tmp_path: Path) -> None:
+    ingested(sqlite_engine, tmp_path, SOURCE, csv_of(*ROWS))
+    settled(sqlite_engine, tmp_path)
+    write(tmp_path, TWO)
+    asked = with_opinions(sqlite_engine, review_queue(sqlite_engine, load_decisions(tmp_path))).pairs
+    assert [pair.opinion for pair in asked] == [None, None]
 
 
 def given(engine: Engine, home: Path, name: str, number: str = "", *, ahead: bool = False) -> Given:
