@@ -226,7 +226,7 @@ def test_a_file_with_semicolons_is_read_too(registry: Engine, home: Path) -> Non
         ("kind", "paper", "line 3: kind is 'paper'"),
         ("relation", "cousin", "line 3: relation is 'cousin'"),
         ("right", PLAIN, "line 3: both names are the same spelling"),
-        ("relation", "wrong id", "line 3: the new decision: relation 'wrong id' needs the id"),
+        ("relation", "wrong id", "line 3: the new decision: an outlet has no id of its own"),
     ],
 )
 def test_one_wrong_line_and_none_is_taken(registry: Engine, home: Path, column: str, cell: str, told: str) -> None:
