@@ -1,4 +1,9 @@
-"""Runs the command as a user does: in a process of its own."""
+"""Runs the command as a user does, through its entry point.
+
+`mediacontracts` starts a process of its own: for what only a process shows, such as a signal, a lock, what an
+interrupted run leaves, and that another process comes to the same bytes. `mediacontracts_here` runs the same entry
+point without the second that an interpreter takes to begin: for what a command says, keeps and ends with.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from unittest.mock import patch
+
+from cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,6 +40,29 @@ def mediacontracts(home: Path, *arguments: str, **more: str) -> subprocess.Compl
         timeout=180,
         check=False,
     )
+
+
+def mediacontracts_here(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end in this process; a defect is raised as it is."""
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
+    code: object = 0
+    with (
+        patch.dict(os.environ, environment(home, **more), clear=True),
+        patch.object(sys, "argv", ["mediacontracts", *arguments]),
+        redirect_stdout(out), redirect_stderr(err), chdir(ROOT),
+    ):  # fmt: skip
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    assert isinstance(code, int)
+    said, told = (_text(stream) for stream in (out, err))
+    return subprocess.CompletedProcess(arguments, code, said, told)
+
+
+def _text(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def started(home: Path, *arguments: str, **more: str) -> subprocess.Popen[bytes]:

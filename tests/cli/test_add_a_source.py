@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from commands import mediacontracts
+from commands import mediacontracts_here
 from sqlalchemy import create_engine, text
 
 DOC = Path(__file__).parents[2] / "docs" / "add-a-source.md"
@@ -39,18 +39,18 @@ def test_the_seven_steps(home: Path, file: Path) -> None:
     doc = DOC.read_text(encoding="utf-8")
     commands = re.findall(r"^mediacontracts (.+)$", doc, re.MULTILINE)
     assert [c.split()[0] for c in commands] == ["new-source", "ingest", "ingest", "check", "release"]
-    drafted = mediacontracts(home, "new-source", "cz_vymyslene", str(file))
+    drafted = mediacontracts_here(home, "new-source", "cz_vymyslene", str(file))
     assert drafted.returncode == 0, drafted.stderr
     yml = home / "sources" / "cz_vymyslene.yml"
     draft = yml.read_text(encoding="utf-8")
     assert all(f'"{heading}"' in draft for heading in FILE.splitlines()[0].split(";"))
-    refused = mediacontracts(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
+    refused = mediacontracts_here(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
     assert refused.returncode == 1
     assert "TODO" in refused.stderr
     declaration = re.search(r"```yaml\n(.+?)```", doc, re.DOTALL)
     assert declaration
     yml.write_text(declaration[1], encoding="utf-8")
-    looked = mediacontracts(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
+    looked = mediacontracts_here(home, "ingest", "cz_vymyslene", str(file), "--dry-run")
     assert looked.returncode == 0, looked.stderr
     assert "3 records, 1 rejected rows" in looked.stdout
     assert "sum of all rows, contracted: 1,325,500.00 CZK" in looked.stdout
@@ -58,7 +58,7 @@ def test_the_seven_steps(home: Path, file: Path) -> None:
     assert "recipient: Výmysl Média s.r.o., CZ-ICO 01234567" in looked.stdout
     assert "{" not in looked.stdout, "a record is shown in a person's words"
     for command in commands[2:]:
-        done = mediacontracts(home, *command.replace("zakazky-2024.csv", str(file)).split())
+        done = mediacontracts_here(home, *command.replace("zakazky-2024.csv", str(file)).split())
         assert done.returncode == 0, (command, done.stderr)
     engine = create_engine(f"sqlite:///{home / 'registry.db'}")
     with engine.connect() as connection:
@@ -89,8 +89,8 @@ def test_a_draft_from_an_address(home: Path, file: Path) -> None:
     thread.start()
     try:
         address = f"http://127.0.0.1:{server.server_port}/{file.name}"
-        done = mediacontracts(home, "new-source", "cz_adresa", address)
-        missing = mediacontracts(home, "new-source", "cz_nic", address + "x")
+        done = mediacontracts_here(home, "new-source", "cz_adresa", address)
+        missing = mediacontracts_here(home, "new-source", "cz_nic", address + "x")
     finally:
         server.shutdown()
         server.server_close()

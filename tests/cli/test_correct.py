@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from commands import mediacontracts
+from commands import mediacontracts, mediacontracts_here
 
 from cli.correcting import correct
 from publish.corrections import FIELDS, CorrectionError
@@ -57,7 +57,7 @@ def shown(home: Path) -> Iterator[sqlite3.Connection]:
 
 
 def ran(home: Path, *arguments: str) -> str:
-    done = mediacontracts(home, *arguments)
+    done = mediacontracts_here(home, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -77,11 +77,12 @@ def hashes(home: Path) -> dict[str, str]:
 
 
 def released_again(home: Path, loaded: Path) -> None:
-    """Make the registry and the release anew, after the release that stood before."""
+    """Make the registry and the release anew, in other processes, after the release that stood before."""
     shutil.rmtree(home / "releases")
     shutil.copytree(loaded / "releases", home / "releases", symlinks=True)
-    ran(home, "rebuild")
-    ran(home, "release")
+    for command in ("rebuild", "release"):
+        done = mediacontracts(home, command)
+        assert done.returncode == 0, done.stderr
 
 
 def stated(connection: sqlite3.Connection) -> tuple[str, int, str]:
@@ -181,7 +182,7 @@ def test_wrong_use_is_told_and_keeps_nothing(
 
 
 def test_a_reason_is_needed(loaded: Path) -> None:
-    done = mediacontracts(loaded, "correct", "--withdraw", "Имя Фамилия")
+    done = mediacontracts_here(loaded, "correct", "--withdraw", "Имя Фамилия")
     assert done.returncode == 2
     assert "--why" in done.stderr
     empty = mediacontracts(loaded, "correct", "--withdraw", "Имя Фамилия", "--why", " ")
@@ -211,6 +212,6 @@ def test_what_was_kept_is_said_with_both_values(home: Path) -> None:
         uid, minor, currency = stated(out)
     said = ran(home, "correct", uid, "amount", "12.5", "--why", "A test")
     assert f"amount was {minor // 100}.{minor % 100:02} {currency}, becomes 12.50 {currency}" in said
-    again = mediacontracts(home, "correct", uid, "amount", "13", "--why", "A test")
+    again = mediacontracts_here(home, "correct", uid, "amount", "13", "--why", "A test")
     assert again.returncode == 1
     assert "mediacontracts correct --undo " in again.stderr

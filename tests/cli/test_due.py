@@ -9,7 +9,7 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from commands import mediacontracts
+from commands import mediacontracts, mediacontracts_here
 from sqlalchemy import create_engine, text
 
 from cli.sample.contracts import customers, sample_contracts
@@ -93,7 +93,7 @@ def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(hom
 
 
 def test_without_a_token_it_says_what_to_do_and_fails(home: Path) -> None:
-    done = mediacontracts(home, "crawl", "--due")
+    done = mediacontracts_here(home, "crawl", "--due")
     assert done.returncode == 1
     assert "GOSZAKUP_TOKEN is not set" in done.stderr
     assert not (home / "releases" / "current").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from commands import mediacontracts
+from commands import mediacontracts_here
 from sqlalchemy import create_engine, text
 
 YML = """\
@@ -63,31 +63,31 @@ def test_a_persons_word_moves_a_record_and_is_taken_back(tmp_path: Path) -> None
     (tmp_path / "sources" / "zz_orders.yml").write_text(YML, encoding="utf-8")
     file = tmp_path / "orders.csv"
     file.write_text(CSV, encoding="utf-8")
-    assert mediacontracts(tmp_path, "ingest", "zz_orders", str(file)).returncode == 0
-    said = mediacontracts(
+    assert mediacontracts_here(tmp_path, "ingest", "zz_orders", str(file)).returncode == 0
+    said = mediacontracts_here(
         tmp_path, "judge", "zz_orders", "--key", key_of(tmp_path, "1"), "--relevance", "media", *SAID
     )
     assert said.returncode == 0, said.stderr
-    checked = mediacontracts(tmp_path, "check")
+    checked = mediacontracts_here(tmp_path, "check")
     assert "1 media, 0 not media, 1 undecided" in checked.stderr
     assert relevances(tmp_path) == {"1": "media", "2": "undecided"}
 
-    again = mediacontracts(
+    again = mediacontracts_here(
         tmp_path, "judge", "zz_orders", "--key", key_of(tmp_path, "1"), "--relevance", "not media", *SAID
     )
     assert again.returncode == 1
     assert "relevance.jsonl: line 1" in again.stderr
     line = said.stderr.split("kept as ")[1].split(";")[0]
-    assert mediacontracts(tmp_path, "judge", "--undo", line, *SAID).returncode == 0
-    mediacontracts(tmp_path, "check")
+    assert mediacontracts_here(tmp_path, "judge", "--undo", line, *SAID).returncode == 0
+    mediacontracts_here(tmp_path, "check")
     assert relevances(tmp_path) == {"1": "undecided", "2": "undecided"}
     lines = (tmp_path / "decisions" / "relevance.jsonl").read_text(encoding="utf-8").splitlines()
     assert [set(json.loads(one)) >= {"who", "why", "when"} for one in lines] == [True, True]
 
 
 def test_wrong_use_is_told(tmp_path: Path) -> None:
-    assert mediacontracts(tmp_path, "judge", "nobody", "--key", "1", "--topic", "health", *SAID).returncode == 2
-    assert mediacontracts(tmp_path, "judge", "br_secom", "--topic", "health", *SAID).returncode == 2
-    unknown = mediacontracts(tmp_path, "judge", "br_secom", "--key", "1", "--topic", "nonsense", *SAID)
+    assert mediacontracts_here(tmp_path, "judge", "nobody", "--key", "1", "--topic", "health", *SAID).returncode == 2
+    assert mediacontracts_here(tmp_path, "judge", "br_secom", "--topic", "health", *SAID).returncode == 2
+    unknown = mediacontracts_here(tmp_path, "judge", "br_secom", "--key", "1", "--topic", "nonsense", *SAID)
     assert unknown.returncode == 1
     assert "nonsense" in unknown.stderr

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from commands import mediacontracts, started
+from commands import mediacontracts, mediacontracts_here, started
 
 YML = """\
 name: zz_many
@@ -73,20 +73,20 @@ def wait_for(condition: object, seconds: float = 60) -> None:
 
 def test_an_ingest_killed_half_way(tmp_path: Path) -> None:
     home, file = home_with_source(tmp_path / "home"), edition(tmp_path / "many.csv", raised=0)
-    assert mediacontracts(home, "sources").returncode == 0  # makes the registry
+    assert mediacontracts_here(home, "sources").returncode == 0  # makes the registry
     process = started(home, "ingest", "zz_many", str(file))
     wait_for(lambda: value(home, "SELECT count(*) FROM record") > 0)
     process.kill()
     process.wait()
     held = value(home, "SELECT count(*) FROM record")
     assert 0 < held < ROWS, "killed too late to prove anything"
-    again = mediacontracts(home, "ingest", "zz_many", str(file))
+    again = mediacontracts_here(home, "ingest", "zz_many", str(file))
     assert again.returncode == 0, again.stderr
     assert "had been interrupted" in again.stderr
     assert value(home, "SELECT count(*) FROM record") == ROWS
     expected = sum(n * 100 + 25 for n in range(ROWS))
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == expected
-    assert mediacontracts(home, "check").returncode == 0  # a rebuild settles what is derived, so this one does too
+    assert mediacontracts_here(home, "check").returncode == 0  # a rebuild settles what is derived, so this one does too
     before = dump(home)
     rebuilt = mediacontracts(home, "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
@@ -109,18 +109,18 @@ def files(home: Path) -> dict[str, str]:
 
 def test_a_release_killed_half_way_and_a_rebuild(tmp_path: Path) -> None:
     home, file = home_with_source(tmp_path / "home"), edition(tmp_path / "many.csv", raised=0)
-    assert mediacontracts(home, "ingest", "zz_many", str(file)).returncode == 0
-    first = mediacontracts(home, "release")
+    assert mediacontracts_here(home, "ingest", "zz_many", str(file)).returncode == 0
+    first = mediacontracts_here(home, "release")
     assert first.returncode == 0, first.stderr
     shown = files(home)
-    assert mediacontracts(home, "ingest", "zz_many", str(edition(file, raised=3))).returncode == 0
+    assert mediacontracts_here(home, "ingest", "zz_many", str(edition(file, raised=3))).returncode == 0
     process = started(home, "release")
     wait_for(lambda: any(p.is_dir() and p.name.startswith(".") for p in (home / "releases").iterdir()))
     time.sleep(0.5)
     process.kill()
     process.wait()
     assert files(home) == shown
-    second = mediacontracts(home, "release")
+    second = mediacontracts_here(home, "release")
     assert second.returncode == 0, second.stderr
     released = files(home)
     assert released != shown
@@ -135,10 +135,10 @@ def test_a_release_killed_half_way_and_a_rebuild(tmp_path: Path) -> None:
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     home, file = home_with_source(tmp_path / "home"), edition(tmp_path / "many.csv", raised=0)
-    assert mediacontracts(home, "sources").returncode == 0
+    assert mediacontracts_here(home, "sources").returncode == 0
     process = started(home, "ingest", "zz_many", str(file))
     wait_for(lambda: value(home, "SELECT count(*) FROM record") > 0)
-    second = mediacontracts(home, "ingest", "zz_many", str(file))
+    second = mediacontracts_here(home, "ingest", "zz_many", str(file))
     process.wait()
     assert second.returncode == 3
     assert "try again when it has ended" in second.stderr

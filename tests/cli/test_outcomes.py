@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import ROOT, mediacontracts
+from commands import ROOT, mediacontracts, mediacontracts_here
 
 from cli import outcomes
 from cli.main import main_group
@@ -71,7 +71,7 @@ def test_every_error_has_an_outcome() -> None:
     ],
 )
 def test_wrong_use_is_told(tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
-    done = mediacontracts(tmp_path, *arguments)
+    done = mediacontracts_here(tmp_path, *arguments)
     assert "Traceback" not in done.stderr
     assert message in done.stderr
     assert done.returncode == code
@@ -87,7 +87,7 @@ def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_registry_that_does_not_answer_is_told(tmp_path: Path) -> None:
-    done = mediacontracts(tmp_path, "check", DATABASE_URL="postgresql+pg8000://nobody@127.0.0.1:9/none")
+    done = mediacontracts_here(tmp_path, "check", DATABASE_URL="postgresql+pg8000://nobody@127.0.0.1:9/none")
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
 
@@ -125,7 +125,7 @@ def test_the_list_of_commands_is_whole_quick_and_not_cut_off() -> None:
     ids=str,
 )
 def test_wrong_use_is_told_with_what_to_do(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
-    done = mediacontracts(tmp_path, *arguments)
+    done = mediacontracts_here(tmp_path, *arguments)
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
 
@@ -134,7 +134,7 @@ def test_the_sample_is_never_mixed_with_an_installation(tmp_path: Path) -> None:
     Archive(tmp_path / "archive").write(
         RunStarted(run="r", source="rs_cofinancing", kind="ingest", at="2026-11-24T10:00:00Z")
     )
-    done = mediacontracts(tmp_path, "demo", "--no-serve")
+    done = mediacontracts_here(tmp_path, "demo", "--no-serve")
     assert done.returncode == 2, done.stderr
     assert "holds rs_cofinancing, and the invented sample must not be mixed with them" in done.stderr
     assert not (tmp_path / "registry.db").exists()

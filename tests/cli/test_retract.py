@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from commands import ROOT, environment, mediacontracts
+from commands import ROOT, environment, mediacontracts, mediacontracts_here
 from test_kill import YML, dump, value
 
 
@@ -31,7 +31,7 @@ def two_editions(folder: Path) -> tuple[Path, Path]:
     (home / "sources" / "zz_many.yml").write_text(YML.replace("records: 10", "records: 2"), encoding="utf-8")
     file = folder / "rows.csv"
     for sums in (("100.25", "7.50"), ("10025.00", "7.50")):
-        done = mediacontracts(home, "ingest", "zz_many", str(edition(file, *sums)))
+        done = mediacontracts_here(home, "ingest", "zz_many", str(edition(file, *sums)))
         assert done.returncode == 0, done.stderr
     return home, file
 
@@ -40,15 +40,15 @@ def test_the_edition_before_counts_again_at_once_and_after_a_rebuild(tmp_path: P
     home, file = two_editions(tmp_path)
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 1_003_250
     right, wrong = runs(home)
-    done = mediacontracts(home, "retract", wrong, "--why", "the point was lost")
+    done = mediacontracts_here(home, "retract", wrong, "--why", "the point was lost")
     assert done.returncode == 0, done.stderr
     assert f"1 of them had other values before; the edition of {right} is read again" in done.stderr
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
     # a retraction may itself be an error: what is read later counts, whatever was retracted before it
-    again = mediacontracts(home, "ingest", "zz_many", str(file))
+    again = mediacontracts_here(home, "ingest", "zz_many", str(file))
     assert again.returncode == 0, again.stderr
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 1_003_250
-    checked = mediacontracts(home, "check")
+    checked = mediacontracts_here(home, "check")
     assert checked.returncode == 0, checked.stderr
     before = dump(home)
     rebuilt = mediacontracts(home, "rebuild")
@@ -74,11 +74,11 @@ def test_a_retraction_killed_before_it_is_applied_is_applied_by_the_next_command
     )  # fmt: skip
     assert killed.returncode == 9, killed.stderr
     assert value(home, "SELECT count(*) FROM run WHERE retracted_why <> ''") == 0
-    checked = mediacontracts(home, "check")
+    checked = mediacontracts_here(home, "check")
     assert f"the retraction of {wrong} had been interrupted; it is applied" in checked.stderr
     assert checked.returncode != 0, "neither value counts until an edition is read"
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 750
-    again = mediacontracts(home, "ingest", "zz_many", str(edition(file, "100.25", "7.50")))
+    again = mediacontracts_here(home, "ingest", "zz_many", str(edition(file, "100.25", "7.50")))
     assert again.returncode == 0, again.stderr
     assert "had been interrupted" not in again.stderr
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
@@ -87,6 +87,6 @@ def test_a_retraction_killed_before_it_is_applied_is_applied_by_the_next_command
 def test_a_retraction_of_nothing_leaves_no_line(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "sources").mkdir(parents=True)
-    refused = mediacontracts(home, "retract", "nobody", "--why", "x")
+    refused = mediacontracts_here(home, "retract", "nobody", "--why", "x")
     assert refused.returncode == 2, refused.stderr
     assert not (home / "corrections" / "retractions.jsonl").exists()

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import free_port, mediacontracts, page, started
+from commands import free_port, mediacontracts, mediacontracts_here, page, started
 
 PAGE = (Path(__file__).parents[2] / "docs" / "keeping.md").read_text(encoding="utf-8")
 ELSEWHERE = ["git pull", "make setup"]
@@ -96,7 +96,9 @@ class Keeper:
         before, _, arguments = self.filled(line).partition("mediacontracts ")
         given = dict(one.split("=", 1) for one in before.split())
         home = Path(given.pop("MEDIACONTRACTS_HOME", str(self.home)))
-        done = mediacontracts(home, *shlex.split(arguments), **given)
+        # what is made anew is made by other processes, whose sets have another order
+        run = mediacontracts if given or home != self.home or "rebuild" in arguments else mediacontracts_here
+        done = run(home, *shlex.split(arguments), **given)
         assert done.returncode == code, f"{line}: {done.stderr}"
         said = done.stdout + done.stderr
         self.kept = found[1] if (found := re.search(r"kept as (\w+)", said)) else self.kept
@@ -148,13 +150,13 @@ def test_every_command_of_the_page(tmp_path: Path, postgresql: str) -> None:
     assert states == [("correction", "taken back", "amount"), ("takedown", "in force", "")]
     assert len(every) == 3
     assert "Szőke Őz" not in str(every)
-    again = mediacontracts(keeper.home, "rebuild", DATABASE_URL=postgresql)
+    again = mediacontracts_here(keeper.home, "rebuild", DATABASE_URL=postgresql)
     assert again.returncode == 2
     assert "holds 4 runs already" in again.stderr
 
 
 def test_a_run_that_is_none_is_not_accepted(tmp_path: Path) -> None:
-    done = mediacontracts(tmp_path, "check", "--accept", "nothing", "--why", "a test")
+    done = mediacontracts_here(tmp_path, "check", "--accept", "nothing", "--why", "a test")
     assert done.returncode == 2
     assert "no run is called 'nothing'" in done.stderr
     assert not (tmp_path / "corrections").exists()

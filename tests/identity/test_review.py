@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from commands import ROOT, environment, mediacontracts
+from commands import ROOT, environment, mediacontracts, mediacontracts_here
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from registries import own_decisions
@@ -192,7 +192,7 @@ def test_csv_goes_out_and_comes_back(registry: Engine, home: Path) -> None:
         (STEPPE_SLIP, "900.00 KZT contracted", "1"),
         (PLAIN, "5.00 KZT contracted", "1"),
     ]
-    done = mediacontracts(home, "review", "--apply", str(path), *WHO)
+    done = mediacontracts_here(home, "review", "--apply", str(path), *WHO)
     assert done.returncode == 0, done.stderr
     decisions = own_decisions(home)
     assert [(d.verdict, d.why, d.who) for d in decisions.active] == [

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import mediacontracts
+from commands import mediacontracts_here
 from sources import csv_of, declare, ingested
 
 from db.engine import open_engine
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def printed(home: Path, *arguments: str) -> Any:
-    done = mediacontracts(home, *arguments)
+    done = mediacontracts_here(home, *arguments)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -87,7 +87,7 @@ def test_wrong_use_is_told_without_a_traceback(
     tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     (tmp_path / "x.csv").write_text("id,name,description\n1,a,b\n", encoding="utf-8")
-    done = mediacontracts(tmp_path, *(argument.format(tmp_path / "x.csv") for argument in arguments))
+    done = mediacontracts_here(tmp_path, *(argument.format(tmp_path / "x.csv") for argument in arguments))
     assert done.returncode == code, done.stderr
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
