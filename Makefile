@@ -29,8 +29,8 @@ setup: $(VENV)/.test $(VENV)/.system  ## everything that tests need, into .venv
 demo: $(VENV)/.runtime  ## crawl the bundled sample portal, release it, serve it
 	$(BIN)/mediacontracts demo
 
-test: setup  ## all tests; any warning fails
-	$(BIN)/python -m pytest
+test: setup  ## all tests, on as many processors as there are, up to four; any warning fails
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ def pytest_configure() -> None:
     # a runner that was put into the background ignores Ctrl-C, and all that it starts would, too
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_sessionfinish() -> None:
+    # the event loop of crawls lives as long as its process, and would be missed when that ends
+    crawls = sys.modules.get("scrapers.loop")
+    if crawls is not None and crawls._loop.cache_info().currsize:
+        crawls._loop().close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

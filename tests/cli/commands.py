@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import chdir, redirect_stderr, redirect_stdout
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from unittest.mock import patch
 
@@ -42,14 +42,17 @@ def mediacontracts(home: Path, *arguments: str, **more: str) -> subprocess.Compl
     )
 
 
-def mediacontracts_here(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end in this process; a defect is raised as it is."""
+def mediacontracts_here(
+    home: Path, *arguments: str, say: str = "", folder: Path = ROOT, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end in this process, with what a person says to it; a defect is raised as it is."""
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
     code: object = 0
     with (
         patch.dict(os.environ, environment(home, **more), clear=True),
         patch.object(sys, "argv", ["mediacontracts", *arguments]),
-        redirect_stdout(out), redirect_stderr(err), chdir(ROOT),
+        patch.object(sys, "stdin", StringIO(say)),
+        redirect_stdout(out), redirect_stderr(err), chdir(folder),
     ):  # fmt: skip
         try:
             main()

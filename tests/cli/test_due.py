@@ -52,6 +52,12 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal of these tests is asked without the distance that a real one is owed."""
+    monkeypatch.setattr("scrapers.crawl.HTML_PER_SECOND", 50)
+
+
 def runs(home: Path) -> list[tuple[str, str, int]]:
     engine = create_engine(f"sqlite:///{home / 'registry.db'}")
     with engine.connect() as connection:
@@ -69,11 +75,11 @@ def backdate(home: Path, instant: str) -> None:
     engine.dispose()
 
 
-def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(home: Path) -> None:
+def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(home: Path, quick: None) -> None:
     with sample_portal(SHOWN[:1]) as address:
         first = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert first.returncode == 0, first.stderr
-        again = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
+        again = mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert again.returncode == 0, again.stderr
         assert "nothing is due" in again.stderr + again.stdout
         assert runs(home) == [("zz_sample", "finished", 1)]
@@ -83,7 +89,7 @@ def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(hom
 
     backdate(home, "2026-01-01T00:00:00Z")
     with sample_portal(SHOWN) as address:
-        third = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
+        third = mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
         assert third.returncode == 0, third.stderr
     assert runs(home) == [("zz_sample", "finished", 1), ("zz_sample", "finished", len(SHOWN) - 1)]
     release = sqlite3.connect(current / "sample_media_contracts.db")
@@ -106,9 +112,9 @@ class Rebuilt:
         return "<html><body><h1>Новый портал</h1></body></html>"
 
 
-def test_a_rebuilt_portal_fails_the_run_and_leaves_the_release_as_it_was(home: Path) -> None:
+def test_a_rebuilt_portal_fails_the_run_and_leaves_the_release_as_it_was(home: Path, quick: None) -> None:
     with sample_portal(SHOWN) as address:
-        mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
+        mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
     before = (home / "releases" / "current").readlink()
     backdate(home, "2026-01-01T00:00:00Z")
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(Rebuilt()))  # type: ignore[arg-type]
@@ -116,7 +122,7 @@ def test_a_rebuilt_portal_fails_the_run_and_leaves_the_release_as_it_was(home: P
     thread.start()
     try:
         other = f"http://127.0.0.1:{server.server_port}"
-        done = mediacontracts(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=other)
+        done = mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=other)
     finally:
         server.shutdown()
         server.server_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import time
 from hashlib import sha256
@@ -37,12 +38,14 @@ columns:
 expect: {min: {records: 10}}
 """
 ROWS = 24_000
+RELEASED = 6_000
+"""Enough for a build that takes a second or two, which is killed as soon as it has begun to write."""
 
 
-def edition(path: Path, *, raised: int) -> Path:
+def edition(path: Path, *, raised: int, rows: int = ROWS) -> Path:
     lines = ["Number,Payer,Outlet,Year,Sum"]
     lines += [
-        f"{n},Invented akimat {n % 7},Invented outlet {n % 400},{2015 + n % 9},{n + raised}.25" for n in range(ROWS)
+        f"{n},Invented akimat {n % 7},Invented outlet {n % 400},{2015 + n % 9},{n + raised}.25" for n in range(rows)
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
@@ -108,20 +111,21 @@ def files(home: Path) -> dict[str, str]:
 
 
 def test_a_release_killed_half_way_and_a_rebuild(tmp_path: Path) -> None:
-    home, file = home_with_source(tmp_path / "home"), edition(tmp_path / "many.csv", raised=0)
+    home, file = home_with_source(tmp_path / "home"), edition(tmp_path / "many.csv", raised=0, rows=RELEASED)
     assert mediacontracts_here(home, "ingest", "zz_many", str(file)).returncode == 0
     first = mediacontracts_here(home, "release")
     assert first.returncode == 0, first.stderr
     shown = files(home)
-    assert mediacontracts_here(home, "ingest", "zz_many", str(edition(file, raised=3))).returncode == 0
+    assert mediacontracts_here(home, "ingest", "zz_many", str(edition(file, raised=3, rows=RELEASED))).returncode == 0
     process = started(home, "release")
-    wait_for(lambda: any(p.is_dir() and p.name.startswith(".") for p in (home / "releases").iterdir()))
-    time.sleep(0.5)
+    wait_for(lambda: any(path.stat().st_size for path in (home / "releases").glob(".building-*/*.db")))
     process.kill()
-    process.wait()
+    assert process.wait() == -signal.SIGKILL, "killed too late to prove anything"
+    assert list((home / "releases").glob(".building-*")), "what it had begun is left behind"
     assert files(home) == shown
     second = mediacontracts_here(home, "release")
     assert second.returncode == 0, second.stderr
+    assert not list((home / "releases").glob(".building-*"))
     released = files(home)
     assert released != shown
     manifest = json.loads(next((home / "releases" / "current").glob("*manifest.json")).read_text(encoding="utf-8"))

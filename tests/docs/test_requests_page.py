@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import environment
+from commands import environment, mediacontracts_here
 
 from cli.main import main_group
 from cli.requests import requests
@@ -85,6 +85,9 @@ def test_every_command_of_the_page_runs_in_its_order(folder: Path, cluster: Clus
 
 def run(folder: Path, home: Path, arguments: list[str]) -> tuple[int, str]:
     """Run a command in the folder; a page that is served is ended like a person does, once it is there."""
+    if "review" not in arguments:
+        done = mediacontracts_here(home, *arguments, say="\n" * 6, folder=folder)
+        return done.returncode, done.stdout + done.stderr
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", *arguments],
         cwd=folder, env=environment(home, PYTHONPATH=str(ROOT)),
@@ -92,11 +95,9 @@ def run(folder: Path, home: Path, arguments: list[str]) -> tuple[int, str]:
     )  # fmt: skip
     assert process.stdin
     assert process.stdout
-    told = ""
-    if "review" in arguments:
-        told = process.stdout.readline()
-        assert "http://127.0.0.1:" in told
-        os.kill(process.pid, signal.SIGINT)
+    told = process.stdout.readline()
+    assert "http://127.0.0.1:" in told
+    os.kill(process.pid, signal.SIGINT)
     out, _ = process.communicate("\n" * 6, timeout=120)
     return process.returncode, told + out
 

@@ -80,7 +80,11 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, cluster: Cluster)
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_dies_ends_the_reading_with_its_name(tmp_path: Path, cluster: Cluster) -> None:
+def test_a_scheduler_that_dies_ends_the_reading_with_its_name(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as long is tried to reach it again
+    monkeypatch.setattr(many_module, "_CONNECT_SECONDS", 5)
     cluster.add()
     found = read_many(documents(tmp_path, 5), scheduler=cluster.address)
     next(found)
