@@ -43,6 +43,8 @@ IGNORED = frozenset({"lang", "page", "sort", "facet"})
 """Parameters that choose no rows."""
 
 MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
+_HAS_WORDING = "SELECT 1 FROM pragma_table_info(?) WHERE name = 'wording'"
+_NO_WORDING = "this release was made before wordings were told; ask again when the next one is shown"
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -129,7 +131,7 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
     if name in PARTIES:
         _party(connection, parts, name, texts)
     elif name in VOCABULARIES:
-        _words(parts, name, texts)
+        _words(connection, parts, name, texts, table)
     elif name == "currency":
         for text in texts:
             if not _CURRENCY.fullmatch(text):
@@ -149,11 +151,14 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
         raise FilterError(f"{name}: no such filter; see the list on the page about the interface")
 
 
-def _words(parts: _Parts, name: str, texts: list[str]) -> None:
+def _words(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
     for text in texts:
         if text not in VOCABULARIES[name]:
             raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
     where, found = f"c.{name} IN ({_marks(texts)})", [int(text) if name == "counted" else text for text in texts]
+    # a release of an older program has no such column, and is shown until the next is built
+    if name == "wording" and not connection.execute(_HAS_WORDING, (table,)).fetchone():
+        raise FilterError(f"{name}: {_NO_WORDING}")
     if name == "wording":  # one value may join several words, and no word is a part of another
         where = f"({' OR '.join(['instr(c.wording, ?) > 0'] * len(texts))})"
     parts.add(name, texts, where, found, ", ".join(texts))
