@@ -2,7 +2,8 @@
 
 A value may change because the source changed it, or because we read the same bytes by another declaration. The
 registry tells the two apart without a column for it: where the bytes that a record was read from had been read before,
-and nothing had changed on the record since, the value before came from these very bytes.
+and nothing had changed on the record since, the value before came from these very bytes. A load that was retracted
+says nothing of the source: neither the change that came with it nor the one that undid it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from db.model import Record, Region, Revision, Run
 from db.model.provenance import Capture
 from publish.money import decimal_text, minor_digits
 from publish.registry import bytewise, instant
-from publish.schema_books import AT_THE_SOURCE, OUR_READING
+from publish.schema_books import AT_THE_SOURCE, OUR_READING, TAKEN_BACK
 
 _SUMS = {"amount_minor": ("amount", "currency"), "equivalent_minor": ("equivalent", "equivalent_currency")}
 
@@ -43,12 +44,19 @@ class _Readings:
             self.sha256[capture] = sha256
             self._of_run[run].add(sha256)
             self._runs[source, sha256].append(run)
+        of_run = select(Capture.id).where(Capture.run_id == Run.id)
+        whole = of_run.exists() & ~of_run.where(Capture.retracted_why == "").exists()
+        taken_back = select(Run.id).where(or_(Run.retracted_why != "", whole))
+        self._taken_back = set(connection.scalars(taken_back))
 
     def cause(self, change: Any, before: int) -> str:  # noqa: ANN401 - a row of the query below
         """Whose change it was, `before` being the run that had last changed the record.
 
-        Which of several files of an earlier run a record was read from is not kept; without it the source is named.
+        A run counts as taken back where all of it is. Which of several files of an earlier run a record was read
+        from is not kept; without it the source is named.
         """
+        if self._taken_back & {change.run_id, before}:
+            return TAKEN_BACK
         read = {self.sha256.get(change.capture_id, "")} if change.changed_run_id == change.run_id else set()
         read = read or self._of_run[change.run_id]
         if len(read) != 1:

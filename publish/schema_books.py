@@ -27,8 +27,12 @@ COVERAGE_STATES = (
 )  # fmt: skip
 """What is known of a request or a year, in words that can be said of a body in public."""
 
-AT_THE_SOURCE, OUR_READING = CAUSES = ("changed at the source", "read differently by us")
-"""Whose change a value is: the bytes differ, or the same bytes were read by another declaration."""
+AT_THE_SOURCE, OUR_READING, TAKEN_BACK = CAUSES = (
+    "changed at the source", "read differently by us", "an earlier reading taken back",
+)  # fmt: skip
+"""Whose change a value is: the bytes differ, the same bytes were read by another declaration, or one of the two values
+came from a load that was retracted since.
+"""
 
 AMOUNTS = Table(
     "amounts",
@@ -125,7 +129,8 @@ CHANGES = Table(
     "changes",
     "What changed between two readings",
     "One row is one value that changed between two readings of the source: what it was and what it became. Where the "
-    "same bytes were read before, the change is ours: we read them differently since.",
+    "same bytes were read before, the change is ours: we read them differently since. Where one of the two values "
+    "came from a load that we took back, it is no change of the source either.",
     (
         ID,
         *_RECORD,

@@ -89,7 +89,8 @@ def test_an_ingest_killed_half_way(tmp_path: Path) -> None:
     assert value(home, "SELECT count(*) FROM record") == ROWS
     expected = sum(n * 100 + 25 for n in range(ROWS))
     assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == expected
-    assert mediacontracts_here(home, "check").returncode == 0  # a rebuild settles what is derived, so this one does too
+    # a rebuild settles what is derived, so this one does too
+    assert mediacontracts_here(home, "check").returncode == 0
     before = dump(home)
     rebuilt = mediacontracts(home, "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr

@@ -694,6 +694,26 @@ def test_a_change_says_whose_it_was_and_a_sum_is_money(site: Any) -> None:
     assert theirs < page.index(money) < ours < page.index("<td>Year</td>")
     record = site.get(f"/record/{uid_of(1)}").text
     assert record.index(money) < record.index("changed at the source") < record.index("read differently by us")
+    assert "Readings taken back" not in page, "nothing was"
+
+
+def test_what_came_with_a_load_that_was_taken_back_stands_apart(
+    release_file: Path, site_plugin: None, tmp_path: Path
+) -> None:
+    path = tmp_path / release_file.name
+    path.write_bytes(release_file.read_bytes())
+    with sqlite3.connect(path) as out:
+        out.execute("UPDATE changes SET cause = 'an earlier reading taken back' WHERE field = 'amount'")
+    out.close()
+    fresh = Site(server(path, public=True))
+    try:
+        page = parser.fromstring(fresh.get("/changes").text)
+        (money,) = page.xpath("//h2[.='Readings taken back']/following::tbody[1]/tr/td[5]/text()")
+        assert money == "1,100.50\u00a0₸"
+        assert "No source has changed a value since it was first read." in page.text_content()
+        assert "прежнее считывание отозвано" in fresh.get(f"/ru/record/{uid_of(1)}").text
+    finally:
+        fresh.close()
 
 
 def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, tmp_path: Path) -> None:

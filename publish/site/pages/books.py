@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from db.words import LinkRelation
-from publish.schema_books import AT_THE_SOURCE, OUR_READING
+from publish.schema_books import AT_THE_SOURCE, OUR_READING, TAKEN_BACK
 from publish.site.core.paging import paged
 from publish.site.core.release import rows, value
 from publish.site.core.ties import read_ties
@@ -86,12 +86,13 @@ def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
-    """Values that changed at the sources and by another reading of ours, newest first, and earlier releases."""
+    """Values that changed, by whose change it was, newest first, and earlier releases."""
     counts = dict(connection.execute("SELECT cause, count(*) FROM changes GROUP BY 1"))
     shown = paged(max(counts.values(), default=0), ROWS, page)
     return {
         "rows": _changed(connection, AT_THE_SOURCE, shown.start),
         "ours": _changed(connection, OUR_READING, shown.start),
+        "taken_back": _changed(connection, TAKEN_BACK, shown.start),
         "releases": rows(connection, "SELECT * FROM releases ORDER BY data_as_of DESC, id DESC"),
         "page": shown.page,
         "pages": shown.pages,
