@@ -38,8 +38,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         unit: calendar or working days.
         extension_days: by how many days the body may put it off, once; None where it may not, or it was not seen.
         extension_unit: unit of the extension.
-        notice_days: days within which the body has to say that it does; None where not seen.
-        notice_unit: unit of these.
         forward_days: working days within which the body has to forward the request to the right one.
         appeal_months: months for an appeal; None where not seen.
         ends_on_working_day: whether a period that ends on a day off ends on the next working day.
@@ -57,8 +55,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     unit: Days
     extension_days: int | None
     extension_unit: Days
-    notice_days: int | None
-    notice_unit: Days
     forward_days: int | None
     appeal_months: int | None
     ends_on_working_day: bool
@@ -165,13 +161,6 @@ def extended_due_on(rule: Rule, sent_on: date, until: date | None = None) -> dat
     plain = add_days(sent_on, rule.days, rule.unit, rule.country)
     latest = _ended(rule, add_days(plain, rule.extension_days, rule.extension_unit, rule.country))
     return latest if until is None else max(min(until, latest), due_on(rule, sent_on))
-
-
-def notice_due_on(rule: Rule, decided_on: date) -> date | None:
-    """The last day for telling of an extension that was decided on a day; None where the rule is not known."""
-    if rule.notice_days is None:
-        return None
-    return _ended(rule, add_days(decided_on, rule.notice_days, rule.notice_unit, rule.country))
 
 
 def forward_due_on(rule: Rule, sent_on: date) -> date | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from db.model.requests import RequestState
 from ingest.requests import deadlines
+from ingest.requests.events import Answered
 from ingest.requests.register import Register, Request
 
 What = Literal["send", "answer due", "overdue", "appeal", "follow up"]
@@ -57,13 +58,20 @@ def _of(request: Request, today: date, ahead: int) -> list[Reminder]:
     elif state is RequestState.WAITING and due <= horizon:
         remind("answer due", due, _extension_note(request) or f"by {rule.basis}")
     elif state is RequestState.FORWARDED and request.answer:
-        remind("follow up", request.answer.on, f"forwarded to {request.answer.forwarded_to}: draw up a request to it")
+        remind("follow up", request.answer.on, _forwarded_note(request.answer, request.counted_from, rule))
     if state in _APPEALABLE and not request.appeals:
         known_on = request.answer.on if request.answer else due
         last = deadlines.appeal_due_on(rule, known_on)
         if last is not None and today <= last <= max(horizon, today + timedelta(days=30)):
             remind("appeal", last, f"last day to appeal ({state})")
     return found
+
+
+def _forwarded_note(answer: Answered, counted_from: date, rule: deadlines.Rule) -> str:
+    """To whom, and whether it was told after the time for it: that may be said in the next letter."""
+    last = deadlines.forward_due_on(rule, counted_from)
+    late = f", which was due by {last}" if last is not None and answer.on > last else ""
+    return f"forwarded to {answer.forwarded_to}{late}: draw up a request to it"
 
 
 def _extension_note(request: Request) -> str:

@@ -56,8 +56,7 @@ def test_a_rule_without_extension_refuses_one() -> None:
         d.extended_due_on(old, date(2012, 7, 2))
 
 
-def test_notice_forwarding_and_appeal() -> None:
-    assert d.notice_due_on(ACCESS, date(2026, 3, 19)) == date(2026, 3, 27)
+def test_forwarding_and_appeal() -> None:
     assert d.forward_due_on(ACCESS, date(2026, 3, 19)) == date(2026, 3, 27)
     assert d.appeal_due_on(ACCESS, date(2025, 11, 30)) == date(2026, 3, 2)  # 28 February is a Saturday
     assert d.appeal_due_on(MEDIA, date(2026, 1, 5)) is None

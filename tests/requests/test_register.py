@@ -168,6 +168,12 @@ def test_reminders() -> None:
     assert said(drawn(), sent(), refused, appealed, on=date(2026, 6, 15)) == []
     forwarded = answered(RequestState.FORWARDED, forwarded_to="Выдуманный акимат")
     assert said(drawn(), sent(), forwarded, on=date(2026, 4, 1)) == [("follow up", -12)]
+    # three working days after Friday 6 March; Monday 9 is off for Sunday 8
+    [late] = reminders(fold([drawn(), sent(), forwarded]), date(2026, 4, 1))
+    assert late.note == "forwarded to Выдуманный акимат, which was due by 2026-03-12: draw up a request to it"
+    at_once = answered(RequestState.FORWARDED, forwarded_to="Выдуманный акимат", on=date(2026, 3, 12))
+    [in_time] = reminders(fold([drawn(), sent(), at_once]), date(2026, 4, 1))
+    assert in_time.note == "forwarded to Выдуманный акимат: draw up a request to it"
     assert said(drawn(), Withdrawn(request=REF, at=AT, why="slip"), on=date(2026, 6, 15)) == []
 
 
