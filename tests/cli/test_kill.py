@@ -37,7 +37,7 @@ columns:
   Sum: {to: amount, decimal: "."}
 expect: {min: {records: 10}}
 """
-ROWS = 24_000
+ROWS = 12_000
 RELEASED = 6_000
 """Enough for a build that takes a second or two, which is killed as soon as it has begun to write."""
 
