@@ -14,6 +14,7 @@ from ingest.drafting import NoTableError
 from ingest.installation import BusyError
 from ingest.labelled import LabelFileError
 from ingest.names.second_opinion import NoSplinkError
+from ingest.person_csv import PersonCsvError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.reference import ReferenceFileError
 from ingest.replay import UndeclaredSourceError
@@ -45,6 +46,7 @@ REFUSED = (
     ReferenceFileError,
     NoTableError,
     LabelFileError,
+    PersonCsvError,
     DocumentRefused,
     LetterError,
     FormError,

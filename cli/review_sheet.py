@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from pathlib import Path
 from typing import cast, get_args
 
@@ -15,6 +13,7 @@ from ingest.identity import Kind
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import IDENTITIES, Identity, Spelling, Verdict
 from ingest.names.queue import Money, Pair, Queue, Side
+from ingest.person_csv import PersonCsvError, read_person_csv
 from publish.money import decimal_text, minor_digits
 from publish.spreadsheet import csv_lines, restored
 
@@ -94,21 +93,14 @@ def _told(side: Side) -> tuple[str | int, ...]:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Lines of the file with their number, every cell as it was written."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SheetError(f"{path}: is not UTF-8; save it as 'CSV UTF-8'") from None
-    heading = text.partition("\n")[0]
-    # a spreadsheet of a country with a decimal comma writes semicolons
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=";" if heading.count(";") > 5 else ",")
-    missing = [name for name in _READ if name not in (reader.fieldnames or ())]
-    if missing:
-        raise SheetError(f"{path}: line 1: no column {', '.join(missing)}; take the headings of `review --csv`")
-    line = reader.line_num + 1
-    for row in reader:
-        if None in row or None in row.values():
-            raise SheetError(f"{path}: line {line}: other number of cells than the heading has")
-        yield line, {name: restored(cell) for name, cell in row.items()}
-        line = reader.line_num + 1
+        file = read_person_csv(path)
+        missing = file.missing(_READ)
+        if missing:
+            raise SheetError(f"{path}: line 1: no column {', '.join(missing)}; take the headings of `review --csv`")
+        for line, row in file.rows():
+            yield line, {name: restored(cell) for name, cell in row.items()}
+    except PersonCsvError as error:
+        raise SheetError(str(error)) from None
 
 
 def read_sheet(path: Path, queue: Queue, decisions: Decisions) -> list[Answer]:

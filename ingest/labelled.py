@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+
+from ingest.person_csv import PersonCsvError, read_person_csv
 
 
 class LabelFileError(ValueError):
@@ -58,7 +59,10 @@ def columns_of(path: Path) -> list[str]:
     Raises:
         LabelFileError: the file is no UTF-8 text, or empty.
     """
-    return _read(path)[0]
+    try:
+        return read_person_csv(path).headings
+    except PersonCsvError as error:
+        raise LabelFileError(str(error)) from None
 
 
 def nearest(header: Sequence[str], shapes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -72,32 +76,15 @@ def read_labels(path: Path, needs: Sequence[str]) -> list[Labelled]:
     Raises:
         LabelFileError: the file is no UTF-8 text, is empty or lacks a column, or a row has not one cell a heading.
     """
-    header, rows = _read(path)
-    missing = [column for column in needs if column not in header]
-    if missing:
-        word = "column" if len(missing) == 1 else "columns"
-        raise LabelFileError(
-            f"{path}: line 1: {word} {', '.join(missing)} is missing; it has {', '.join(header)} and needs "
-            f"{', '.join(needs)}"
-        )
-    found = []
-    for line, row in rows:
-        if len(row) != len(header):
-            raise LabelFileError(f"{path}: line {line}: {len(row)} cells, but {len(header)} headings")
-        found.append(Labelled(f"{path}: line {line}", dict(zip(header, row, strict=True))))
-    return found
-
-
-def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Headings, and each row that is not blank with the line it ends on."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            rows = [(reader.line_num, row) for row in reader if row]
-    except UnicodeDecodeError:
-        raise LabelFileError(f"{path}: not UTF-8 text; save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise LabelFileError(f"{path}: not readable as CSV: {error}") from None
-    if not rows:
-        raise LabelFileError(f"{path}: line 1: nothing here, not even headings")
-    return rows[0][1], rows[1:]
+        file = read_person_csv(path)
+        missing = file.missing(needs)
+        if missing:
+            word = "column" if len(missing) == 1 else "columns"
+            raise LabelFileError(
+                f"{path}: line 1: {word} {', '.join(missing)} is missing; it has {', '.join(file.headings)} and needs "
+                f"{', '.join(needs)}"
+            )
+        return [Labelled(f"{path}: line {number}", cells) for number, cells in file.rows()]
+    except PersonCsvError as error:
+        raise LabelFileError(str(error)) from None

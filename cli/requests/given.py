@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 
 from db.model.requests import RequestState
 from ingest.installation import Installation
+from ingest.person_csv import PersonCsvError, read_person_csv
 from ingest.requests.events import Drawn
 from ingest.requests.letters import LetterError, Sender, as_docx, as_pdf, write_letter
 from ingest.values.amount import AmountError, Unit, read_amount
@@ -43,19 +43,22 @@ def bodies_of(listed: Path | None, given: dict[str, Any]) -> list[dict[str, str]
     """The bodies to ask: the one that was named, or the rows of a CSV with the column `body`.
 
     Raises:
-        click.BadParameter: a column is missing or unknown, a row has no body, or a body stands there twice.
+        click.BadParameter: it cannot be read, a column is missing or unknown, a row has no body, or a body stands
+            there twice.
     """
     defaults = {name: given[name] for name in ("lang", "level", "address")}
     if listed is None:
         return [{"body": given["body"], **defaults}]
-    with listed.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    columns = set(rows[0]) if rows else set()
-    if "body" not in columns or columns - {"body", *defaults}:
+    try:
+        file = read_person_csv(listed)
+        rows = file.rows(may_end_early=True)
+    except PersonCsvError as error:
+        raise click.BadParameter(str(error)) from None
+    if not rows or file.missing(["body"]) or set(file.headings) - {"body", *defaults}:
         raise click.BadParameter(f"{listed.name}: the columns are body and, if you like, lang, level, address")
     bodies: list[dict[str, str]] = []
-    for number, row in enumerate(rows, start=2):
-        body = {"body": "", **defaults} | {name: text.strip() for name, text in row.items() if text and text.strip()}
+    for number, row in rows:
+        body = {"body": "", **defaults} | {name: text.strip() for name, text in row.items() if text.strip()}
         if not body["body"] or body["body"] in {one["body"] for one in bodies} or body["lang"] not in _SUBJECT:
             raise click.BadParameter(
                 f"{listed.name}: line {number}: no body, one named before, or a lang not ru or kk"

@@ -284,7 +284,7 @@ def test_a_file_of_answers_is_not_written_over(registry: Engine, home: Path) -> 
 
 @pytest.mark.parametrize(
     ("body", "told"),
-    [(b"kind,left\n", "no column country"), ("kind,имя".encode("cp1251"), "is not UTF-8")],
+    [(b"kind,left\n", "no column country"), ("kind,имя".encode("cp1251"), "not UTF-8")],
 )
 def test_another_file_is_refused(home: Path, body: bytes, told: str) -> None:
     (home / "other.csv").write_bytes(body)
