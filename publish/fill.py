@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from db.bulk import table_of
-from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, RejectedRow, Run
-from db.model.provenance import Capture
+from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, Run
 from db.privacy import mask_person_ids
 from publish.corrections import Correction
 from publish.described import Table
@@ -26,6 +25,7 @@ from publish.revised import changes
 from publish.schema import BY_NAME
 from publish.schema_contracts import CONTRACTS, OTHER_RECORDS, YEAR_NONE, YEAR_SEVERAL
 from publish.set_right import SetRight, set_right
+from publish.unread import unread_rows
 
 
 class DoubledUidError(Exception):
@@ -90,7 +90,8 @@ def fill(
     _amounts(connection, out, places)
     _lines(connection, out, places)
     _changes(connection, out, places, run_ids)
-    _rejected(connection, out, source_ids, run_ids)
+    unread = enumerate(unread_rows(connection), start=1)
+    write(out, BY_NAME["rejected_rows"], ((at, source_ids[r[0]], run_ids[r[1]], *r[2:]) for at, r in unread))
     _claims(connection, out)
     requests, request_ids = request_rows(connection, keys)
     write(out, BY_NAME["requests"], requests)
@@ -224,25 +225,6 @@ def _changes(connection: Connection, out: sqlite3.Connection, places: Places, ru
     )
 
 
-def _rejected(
-    connection: Connection, out: sqlite3.Connection, source_ids: dict[int, int], run_ids: dict[int, int]
-) -> None:
-    j = RejectedRow
-    query = (
-        select(j.source_id, j.run_id, Capture.sha256, Capture.url, instant(Capture.fetched_at), j.locator, j.reason,
-               j.raw)
-        .join(Capture, Capture.id == j.capture_id)
-        .order_by(bytewise(connection, Capture.fetched_at), bytewise(connection, Capture.ref),
-                  bytewise(connection, j.locator))
-    )  # fmt: skip
-    rows = stream(connection, query)
-    write(
-        out,
-        BY_NAME["rejected_rows"],
-        ((at, source_ids[r[0]], run_ids[r[1]], *r[2:]) for at, r in enumerate(rows, start=1)),
-    )
-
-
 def _claims(connection: Connection, out: sqlite3.Connection) -> None:
     query = (
         select(Claim, ClaimCheck.verdict, ClaimCheck.ours, ClaimCheck.difference, ClaimCheck.arithmetic)
@@ -263,7 +245,7 @@ def _count_rows(out: sqlite3.Connection) -> None:
     """Fill the `records` columns of the key tables, one pass over `contracts` for each."""
     counted = [("contracts", column.name, column.ref, "records") for column in CONTRACTS.columns if column.ref]
     counted += [("other_records", "source", "sources", "other_records")]
-    counted += [("rejected_rows", "source", "sources", "rejected_rows")]
-    for table, column, key_table, target in counted:
-        found = out.execute(f'SELECT count(*), "{column}" FROM "{table}" GROUP BY "{column}" ORDER BY "{column}"')
+    counted += [("rejected_rows WHERE latest", "source", "sources", "rejected_rows")]
+    for rows, column, key_table, target in counted:
+        found = out.execute(f'SELECT count(*), "{column}" FROM {rows} GROUP BY "{column}" ORDER BY "{column}"')
         out.executemany(f'UPDATE "{key_table}" SET "{target}" = ? WHERE id = ?', found.fetchall())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.words import AmountRole, AmountState, ClaimVerdict, PartyRole, Precision, RunState
-from publish.described import ID, Column, Table, free, number, plain, points_at, word
+from publish.described import ID, Column, Table, flag, free, number, plain, points_at, word
 
 _RECORD: tuple[Column, ...] = (
     Column("record_uid", "TEXT", "uid of the record it belongs to.", unit="16 hex digits"),
@@ -147,7 +147,8 @@ CHANGES = Table(
 REJECTED_ROWS = Table(
     "rejected_rows",
     "Rows that could not be read",
-    "One row is one row of a source that was not understood: nothing is dropped. Its money is in no sum.",
+    "One row is one row of a source that was not understood: nothing is dropped. Its money is in no sum. Rows of "
+    "earlier readings stay: count those with latest = 1.",
     (
         ID,
         points_at("source", "sources", "Source."),
@@ -158,6 +159,11 @@ REJECTED_ROWS = Table(
         free("locator", "Place in the bytes."),
         free("reason", "Why it could not be read."),
         free("raw", "Its raw cells."),
+        flag(
+            "latest",
+            "1 where it is of the last reading; 0 where the same bytes, or a newer edition of the file, were read "
+            "since, or its load was taken back.",
+        ),
     ),
     facets=("source",),
 )

@@ -120,7 +120,7 @@ SOURCES = Table(
         flag("invented", "1 for a sample with invented figures."),
         number("records", "Rows of contracts from it.", "rows"),
         number("other_records", "Rows of other_records from it.", "rows"),
-        number("rejected_rows", "Rows of it that could not be read.", "rows"),
+        number("rejected_rows", "Rows of it that could not be read at the last reading.", "rows"),
     ),
     label="name",
 )

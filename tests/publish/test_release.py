@@ -158,7 +158,7 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
             "LEFT JOIN contracts c ON c.id = x.contract LEFT JOIN other_records o ON o.id = x.other_record "
             "ORDER BY field"
         ).fetchall()
-        rejected = out.execute("SELECT reason, locator, raw FROM rejected_rows").fetchall()
+        rejected = out.execute("SELECT reason, locator, raw, latest FROM rejected_rows").fetchall()
         claims = out.execute("SELECT ref, verdict, ours FROM claims ORDER BY id").fetchall()
         releases = out.execute("SELECT name FROM releases").fetchall()
         about = dict(out.execute("SELECT name, value FROM about"))
@@ -175,7 +175,7 @@ def test_books_beside_the_records(sqlite_engine: Engine, tmp_path: Path, rows: R
         ("k2", None, "amount", "2400000.00 KZT", "2500000.02 KZT", "2026-04-01T08:00:00Z", "changed at the source"),
         (None, "k12", "status", None, "closed", "2026-04-01T08:00:00Z", "changed at the source"),
     ]
-    assert rejected == [("no amount", "row 13", "ТОО «Выдумка» | —")]
+    assert rejected == [("no amount", "row 13", "ТОО «Выдумка» | —", 1)]
     assert claims == [("invented-1", "PASS", "3.50000003"), ("invented-2", "not checked", "")]
     assert releases == [("2026-03-01-0123456789",)]
     assert about["release"] == result.name

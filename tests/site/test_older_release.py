@@ -20,6 +20,7 @@ def older(release_file: Path, site_plugin: None, tmp_path_factory: pytest.TempPa
         for table in ("contracts", "other_records"):
             # a column cannot be dropped while a CHECK names it; under this name nobody asks for it
             out.execute(f"ALTER TABLE {table} RENAME COLUMN wording TO of_another_program")
+        out.execute("ALTER TABLE rejected_rows DROP COLUMN latest")
         out.execute("DROP TABLE addresses")
     out.close()
     made = Site(server(path, public=True))
@@ -47,7 +48,7 @@ def test_a_word_that_is_no_wording_is_refused_as_ever(older: Any, site: Any) -> 
 
 
 def test_its_pages_are_shown(older: Any) -> None:
-    for path in ("/", "/contracts?year=2012", "/other-records", "/outlet/boz-dala"):
+    for path in ("/", "/rejected", "/method", "/contracts?year=2012", "/other-records", "/outlet/boz-dala"):
         assert older.get(path).status_code == 200, path
     page = older.get(f"/record/{uid_of(30)}")
     assert page.status_code == 200

@@ -120,7 +120,7 @@ def test_start_page(site: Any, sql: Any) -> None:
     )
     assert f"{whole // 100:,}.{whole % 100:02}\xa0₸" in text
     assert "no records known" in drawn(text), "2011 is a gap in the chart"
-    assert "3 rows were not understood" in text
+    assert "2 rows were not understood" in text
     assert "Release 2026-01-31" in text
     css = site.get(re.search(r'href="(/-/site/[^"]+\.css)"', text).group(1))
     assert css.status_code == 200
@@ -716,6 +716,16 @@ def test_what_came_with_a_load_that_was_taken_back_stands_apart(
         fresh.close()
 
 
+def test_rows_of_earlier_readings_are_shown_and_not_counted(site: Any) -> None:
+    page = parser.fromstring(site.get("/rejected").text)
+    lead = page.xpath("string(//p[@class='lead'])")
+    assert lead.startswith("2 rows were not understood. ")
+    assert lead.endswith("Rows of earlier readings stand below them and are not counted.")
+    assert ["an earlier reading" in row.text_content() for row in page.xpath("//tbody/tr")] == [False, False, True]
+    for address in ("/", "/method"):
+        assert "2 rows were not understood" in site.get(address).text
+
+
 def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, tmp_path: Path) -> None:
     """The same bytes were read three times: twice two rows were refused, then one of them was read."""
     path = tmp_path / "sample_media_contracts.db"
@@ -724,8 +734,8 @@ def test_a_row_that_was_read_at_last_is_not_shown_as_unread(release_file: Path, 
         record = contract(2)
         for locator in (record["locator"], "page 1, table 1, row 1"):
             out.execute(
-                "INSERT INTO rejected_rows (id, source, run, capture_sha256, url, fetched_at, locator, reason, raw)"
-                " SELECT max(id) + 1, 1, 1, ?, '', '', ?, 'refused again', '' FROM rejected_rows",
+                "INSERT INTO rejected_rows (id, source, run, capture_sha256, url, fetched_at, locator, reason, raw,"
+                " latest) SELECT max(id) + 1, 1, 1, ?, '', '', ?, 'refused again', '', 1 FROM rejected_rows",
                 (record["capture_sha256"], locator),
             )
         near = around(out, record)

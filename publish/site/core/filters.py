@@ -18,6 +18,7 @@ from db.fold import fold, words
 from db.privacy import mask_person_ids
 from db.words import PLAIN_WORDING, AmountState, Instrument, Measure, Relevance, Wording
 from publish.site.core.naming import PARTIES, naming
+from publish.site.core.release import has_column
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "measure": tuple(Measure),
@@ -43,7 +44,6 @@ IGNORED = frozenset({"lang", "page", "sort", "facet"})
 """Parameters that choose no rows."""
 
 MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
-_HAS_WORDING = "SELECT 1 FROM pragma_table_info(?) WHERE name = 'wording'"
 _NO_WORDING = "this release was made before wordings were told; ask again when the next one is shown"
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -156,8 +156,7 @@ def _words(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list
         if text not in VOCABULARIES[name]:
             raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
     where, found = f"c.{name} IN ({_marks(texts)})", [int(text) if name == "counted" else text for text in texts]
-    # a release of an older program has no such column, and is shown until the next is built
-    if name == "wording" and not connection.execute(_HAS_WORDING, (table,)).fetchone():
+    if name == "wording" and not has_column(connection, table, name):
         raise FilterError(f"{name}: {_NO_WORDING}")
     if name == "wording":  # one value may join several words, and no word is a part of another
         where = f"({' OR '.join(['instr(c.wording, ?) > 0'] * len(texts))})"

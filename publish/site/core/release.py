@@ -31,6 +31,11 @@ def value(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | li
     return None if row is None else row[0]
 
 
+def has_column(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    """Whether a table has a column: a release of an older program, which is shown until the next, lacks the newest."""
+    return value(connection, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)) is not None
+
+
 @dataclass(frozen=True)
 class Release:
     """One release as its own tables describe it.

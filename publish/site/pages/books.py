@@ -8,7 +8,7 @@ from typing import Any
 from db.words import LinkRelation
 from publish.schema_books import AT_THE_SOURCE, OUR_READING, TAKEN_BACK
 from publish.site.core.paging import paged
-from publish.site.core.release import rows, value
+from publish.site.core.release import has_column, rows, value
 from publish.site.core.ties import read_ties
 from publish.site.pages.start import missing
 
@@ -68,21 +68,24 @@ def source_runs(connection: sqlite3.Connection, source: int) -> list[dict[str, A
 
 
 def rejected(connection: sqlite3.Connection, page: int) -> dict[str, Any]:
-    """Rows that could not be read."""
-    count = value(connection, "SELECT count(*) FROM rejected_rows")
-    shown = paged(count, ROWS, page)
+    """Rows that could not be read: those of the last readings first, which alone are counted."""
+    every = value(connection, "SELECT count(*) FROM rejected_rows")
+    shown = paged(every, ROWS, page)
+    latest = "j.latest" if has_column(connection, "rejected_rows", "latest") else "1"
     found = rows(
         connection,
-        "SELECT j.*, s.name AS source_name, s.title AS source_title FROM rejected_rows AS j"
-        f" JOIN sources AS s ON s.id = j.source ORDER BY j.id LIMIT {ROWS} OFFSET ?",
+        f"SELECT j.*, s.name AS source_name, s.title AS source_title, NOT {latest} AS earlier FROM rejected_rows AS j"
+        f" JOIN sources AS s ON s.id = j.source ORDER BY earlier, j.id LIMIT {ROWS} OFFSET ?",
         (shown.start,),
     )
     reasons = rows(
         connection,
         "SELECT s.title AS source_title, s.name AS source_name, count(*) AS records FROM rejected_rows AS j"
-        " JOIN sources AS s ON s.id = j.source GROUP BY s.id ORDER BY 3 DESC",
+        f" JOIN sources AS s ON s.id = j.source WHERE {latest} GROUP BY s.id ORDER BY 3 DESC",
     )
-    return {"rows": found, "count": count, "by_source": reasons, "page": shown.page, "pages": shown.pages}
+    count = sum(reason["records"] for reason in reasons)
+    told = {"count": count, "earlier": every - count, "by_source": reasons}
+    return {"rows": found, **told, "page": shown.page, "pages": shown.pages}
 
 
 def changes(connection: sqlite3.Connection, page: int) -> dict[str, Any]:

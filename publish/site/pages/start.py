@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from publish.site.core.filters import View
-from publish.site.core.release import rows, value
+from publish.site.core.release import has_column, rows, value
 from publish.site.core.sums import groups, not_counted, totals
 from publish.site.pages.party import charts
 from publish.site.pages.ranking import tops
@@ -43,10 +43,16 @@ def _named(found: list[Any]) -> list[Any]:
     return [group for group in found if group.state == "named"]
 
 
+def unread(connection: sqlite3.Connection) -> int:
+    """How many rows were not understood when their source was last read."""
+    latest = " WHERE latest" if has_column(connection, "rejected_rows", "latest") else ""
+    return int(value(connection, f"SELECT count(*) FROM rejected_rows{latest}"))
+
+
 def missing(connection: sqlite3.Connection) -> dict[str, Any]:
     """What is known to be missing: unread rows, withheld sums, rows without a date, bodies that did not answer."""
     return {
-        "rejected": value(connection, "SELECT count(*) FROM rejected_rows"),
+        "rejected": unread(connection),
         "undecided": value(connection, "SELECT count(*) FROM other_records WHERE relevance = 'undecided'"),
         "states": rows(
             connection,
