@@ -20,6 +20,7 @@ from ingest import rows as r
 from ingest.bodies import Parents
 from ingest.counting import recount
 from ingest.editions import Known
+from ingest.rare_collection import rare_collection
 from ingest.record import Batch, Party, facts_hash
 from ingest.record import Record as Typed
 from ingest.revise import changed_fields
@@ -67,8 +68,8 @@ class Loader:
         self.spellings = Spellings(source.country)
         self.slices: set[str] = set()
         self._parents = Parents.load()
-        self._has_parents: dict[Party, bool] = {}
-        self._above: dict[tuple[Party, str, int | None], Party | None] = {}
+        self._has_parents: dict[int, bool] = {}
+        self._above: dict[tuple[int, str, int | None], Party | None] = {}
         with writing(engine) as connection:
             self.run = open_run(connection, source, started)
             self.regions = {
@@ -93,7 +94,7 @@ class Loader:
         """Load one batch in one transaction."""
         counts = Counts(rows=batch.rows, rejected=len(batch.rejected))
         try:
-            with writing(self.engine) as connection:
+            with rare_collection(), writing(self.engine) as connection:
                 read_in = capture_id(connection, self.run, captured)
                 self.spellings.refresh(connection)
                 self._load_records(connection, batch, read_in, counts)
@@ -102,6 +103,8 @@ class Loader:
                 self._write_counts(connection, counts)
         except BaseException:
             self.spellings.forget()
+            self._has_parents.clear()  # ids of spellings that were rolled back are given again
+            self._above.clear()
             self.run.captures.pop(captured.ref, None)
             raise
         self.slices.add(batch.slice)
@@ -182,7 +185,7 @@ class Loader:
         names = self.spellings
         payer = names.body(record.payer)
         stated = names.body(record.ministry) if record.ministry else None
-        above = None if record.ministry else self._parent(record)
+        above = None if record.ministry else self._parent(payer, record)
         ministry = stated or (names.body(above) if above else payer)
         return r.Ids(
             payer=payer,
@@ -195,12 +198,11 @@ class Loader:
             region=self.regions.get(record.region_code) if record.region_code else None,
         )
 
-    def _parent(self, record: Typed) -> Party | None:
+    def _parent(self, payer: int, record: Typed) -> Party | None:
         """The ministry or akimat above the payer on the day of the record; None where the payer is its own."""
-        payer = record.payer
         has_any = self._has_parents.get(payer)
         if has_any is None:
-            has_any = self._has_parents[payer] = self._parents.answers(self.source.country, payer)
+            has_any = self._has_parents[payer] = self._parents.answers(self.source.country, record.payer)
         if not has_any:
             return None
         day = (record.signed_on or record.opened_at or "")[:10]
@@ -209,7 +211,7 @@ class Loader:
             return self._above[asked]
         except KeyError:
             on = date.fromisoformat(day) if day else None
-            found = self._above[asked] = self._parents.of(self.source.country, payer, on, record.year)
+            found = self._above[asked] = self._parents.of(self.source.country, record.payer, on, record.year)
             return found
 
     def _provenance(self, record: Typed, digest: bytes, capture_id: int) -> tuple[Any, ...]:

@@ -178,11 +178,8 @@ class RowsLostError(Exception):
 _PROVENANCE = frozenset({"locator", "raw_hash", "url", "key", "identity", "amount", "equivalent", "other_sums"})
 _plain_facts = attrgetter(*(field for field in Record.__struct_fields__ if field not in _PROVENANCE))
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
-
-
-def _sum_facts(one: Sum) -> tuple[str, int | None, str, str, str]:
-    """What a sum says, without how it was printed: "4 603.20" and "4603,20" are one fact."""
-    return (one.role, one.minor, one.currency, one.state, one.precision)
+_sum_facts = attrgetter("role", "minor", "currency", "state", "precision")
+"""What a sum says, without how it was printed: "4 603.20" and "4603,20" are one fact."""
 
 
 def facts_hash(record: Record) -> bytes:

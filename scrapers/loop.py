@@ -17,9 +17,9 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import install_reactor
 
+from ingest.rare_collection import rare_collection
 from scrapers.job import Job
 from scrapers.portal import PortalSpider
-from scrapers.rare_collection import rare_collection
 
 _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 

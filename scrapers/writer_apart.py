@@ -22,7 +22,6 @@ import msgspec
 
 from db.archive import Captured, RunEnded, RunStarted
 from ingest.record import Batch
-from scrapers.rare_collection import rare_collection
 from scrapers.redact import redacted_logs
 from scrapers.sink import OpenSink
 from scrapers.writer import WriterThread
@@ -149,7 +148,7 @@ def main() -> None:
     """The process. Interrupts are the crawl's: it ends the run, and this process with it."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    with redacted_logs(""), rare_collection():
+    with redacted_logs(""):
         _serve(Connection(int(sys.argv[1])))
 
 
