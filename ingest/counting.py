@@ -17,6 +17,7 @@ UPDATE record SET counted = verdict.why = '', counted_why = verdict.why FROM (
     WHEN deleted_at IS NOT NULL THEN 'deleted at the source'
     WHEN standing = 'never' THEN CASE standing_why WHEN '' THEN 'status does not count' ELSE standing_why END
     WHEN newest_standing = 'void' THEN 'status does not count'
+    WHEN place > 1 AND NOT (standing = 'counts' AND counting_so_far = 1) THEN :superseded
     WHEN newest_standing = 'superseded' AND NOT EXISTS (
       SELECT 1 FROM record newer
       WHERE newer.source_id = :source AND newer.root_key = placed.root_key AND newer.measure = placed.measure

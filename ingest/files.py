@@ -161,8 +161,10 @@ def _ingest(
 
 
 def _end(archive: Archive, loader: Loader, ended: RunEnded) -> Counts:
+    """End a run in the registry, then in the journal: what the journal leaves open, the next command ends."""
+    counts = loader.finish(ended)
     archive.write(ended)
-    return loader.finish(ended)
+    return counts
 
 
 def _said(counts: Counts, passed_over: Counter[str]) -> str:

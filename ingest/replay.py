@@ -99,8 +99,8 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
             defect = error
         reason = INTERRUPTED if defect is None else f"{INTERRUPTED_BY_DEFECT} {type(defect).__name__}: {defect}"
         ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=reason)
-        archive.write(ended)
         loader.finish(ended)
+        archive.write(ended)
         if defect is not None:
             raise defect
     return list(open_runs)

@@ -24,15 +24,20 @@ class OpenRun(msgspec.Struct):
 
 
 def open_run(connection: Connection, source: Source, started: RunStarted) -> OpenRun:
-    """Begin a run, or take up one that a kill left open: its counts and rejected rows are taken anew."""
+    """Begin a run, or take up one that a kill left open: its counts, rejected rows and end are taken anew.
+
+    One that was killed between its end here and its end in the journal is open too, and nothing vanishes by it.
+    """
     source_id = write_source(connection, source)
     runs, captures = table_of(Run), table_of(Capture)
     known = connection.execute(runs.select().with_only_columns(runs.c.id).where(runs.c.ref == started.run)).scalar()
     if known is not None:
         connection.exec_driver_sql(f"DELETE FROM rejected WHERE run_id = {known}")
         connection.exec_driver_sql(
-            f"UPDATE run SET rows = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0 WHERE id = {known}"
+            "UPDATE run SET rows = 0, inserted = 0, updated = 0, unchanged = 0, rejected = 0, vanished = 0, "
+            f"state = 'running' WHERE id = {known}"
         )
+        connection.exec_driver_sql(f"UPDATE record SET vanished_run_id = NULL WHERE vanished_run_id = {known}")
         found = connection.execute(
             captures.select().with_only_columns(captures.c.ref, captures.c.id).where(captures.c.run_id == known)
         )

@@ -138,8 +138,8 @@ def load(desk: Desk, request: Request, taking: Taking) -> Taken:
     # what was shown and confirmed is what is loaded; a rebuild reads the document itself
     counts = load_capture(loader, desk.archive, captured, read=partial(batches_of, tables=taking.read))
     ended = RunEnded(run=run, at=desk.at, state="finished", complete=True)
-    desk.archive.write(ended)
     counts.vanished = loader.finish(ended).vanished
+    desk.archive.write(ended)
     document = DocumentTaken(
         request=request.ref,
         at=desk.at,

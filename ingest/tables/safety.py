@@ -115,7 +115,7 @@ def run_isolated(module: str, order: bytes, data: bytes, *, name: str, seconds: 
     a hand that slipped) is started once more.
 
     Args:
-        module: run as `python -m module ORDER`.
+        module: run as `python -P -m module ORDER`, which takes nothing from the folder one stands in.
         order: what it is to do, as text.
         data: the bytes of the document.
         name: its name, for messages.
@@ -134,7 +134,7 @@ def run_isolated(module: str, order: bytes, data: bytes, *, name: str, seconds: 
 
 def _ran(module: str, order: bytes, data: bytes, name: str, seconds: float) -> tuple[int, bytes, bytes]:
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        [sys.executable, "-m", module, order.decode()],
+        [sys.executable, "-P", "-m", module, order.decode()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -115,5 +115,5 @@ def stored(engine: Engine, versions: list[Version]) -> list[str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions=VERSIONS)
-def test_any_history_counts_as_the_rule_says(sqlite_engine: Engine, versions: list[Version]) -> None:
-    assert stored(sqlite_engine, versions) == expected(versions)
+def test_any_history_counts_as_the_rule_says(engine: Engine, versions: list[Version]) -> None:
+    assert stored(engine, versions) == expected(versions)

@@ -349,6 +349,40 @@ def test_what_a_killed_run_had_loaded_whole_is_counted_when_it_is_closed(engine:
     assert counted(engine) == 10_000
 
 
+@pytest.mark.parametrize("lost", ["the end in the registry", "the end in the journal"])
+def test_a_run_that_dies_while_it_ends_is_closed_by_the_next_command(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Its edition leaves out a row and brings a newer version; nothing vanishes by it, and a rebuild says the same."""
+    versions = [[*ROW[:4], "held", f"17-v{rank}", "100", str(rank)] for rank in (1, 2)]
+    other = [*ROW[:4], "held", "18-v1", "50", "1"]
+    ingested(sqlite_engine, tmp_path, STANDING, csv_of(versions[0], other))
+    archive = Archive(tmp_path / "archive")
+
+    def dying(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as fault:
+        if lost == "the end in the registry":
+            fault.setattr(Loader, "finish", dying)
+        else:
+            write = Archive.write
+            fault.setattr(Archive, "write", lambda self, e: dying() if isinstance(e, RunEnded) else write(self, e))
+        with pytest.raises(KeyboardInterrupt):
+            ingested(sqlite_engine, tmp_path, STANDING, csv_of(*versions), minute=1)
+    assert len(close_interrupted(sqlite_engine, archive, {STANDING.name: STANDING})) == 1
+    with sqlite_engine.connect() as connection:
+        states = connection.execute(text("SELECT state, vanished FROM run ORDER BY id")).all()
+        why = [row[0] for row in connection.execute(text("SELECT counted_why FROM record ORDER BY key"))]
+    assert [tuple(one) for one in states] == [("finished", 0), ("failed", 0)]
+    assert sorted(why) == ["", "", "announced again"]
+    again = open_engine(f"sqlite:///{tmp_path / 'again.db'}")
+    migrate(again)
+    replay(again, archive, {STANDING.name: STANDING})
+    assert contents(again) == contents(sqlite_engine)
+    again.dispose()
+
+
 EDITION = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2", "3"])), max_size=7)
 
 
