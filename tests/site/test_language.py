@@ -87,7 +87,7 @@ def declarations() -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_shipped_declarations_say_is_translated_and_no_translation_is_left_over(language: str) -> None:
-    told = {message.id: message.string for message in po(language, "sources") if message.id}
+    told = {message.id: message.string for message in po(language, "sources") if message.id and not message.fuzzy}
     assert told.keys() == declarations()
     assert [*told] == sorted(told)
     assert all(told.values())

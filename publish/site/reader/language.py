@@ -68,17 +68,13 @@ ASKED: ContextVar[Asked] = ContextVar("asked", default=Asked())  # noqa: B039 - 
 """The request that is being answered: templates that Datasette renders by itself read it too."""
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def catalogue(language: str) -> NullTranslations:
-    """The messages of a language; those of English are the messages themselves."""
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def catalogue(language: str, domain: str = "site") -> NullTranslations:
+    """The messages of the site or of the sources in a language; those of English are the messages themselves."""
     if language == FIRST_LANGUAGE:
         return NullTranslations()
-    folder = LOCALE / language / "LC_MESSAGES"
-    with (folder / "site.po").open("rb") as site, (folder / "sources.po").open("rb") as sources:
-        found = read_po(site, locale=language)
-        for message in read_po(sources, locale=language):
-            if message.id:
-                found.add(message.id, message.string)
+    with (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+        found = read_po(file, locale=language)
     compiled = BytesIO()
     write_mo(compiled, found)
     compiled.seek(0)
@@ -95,7 +91,7 @@ def gettext(text: str, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.f
 def declared(text: str) -> str:
     """What a declaration says of its source, in the reader's language where the program ships its translation."""
     in_one_line = " ".join(text.split())
-    return gettext(in_one_line)
+    return catalogue(ASKED.get().language, "sources").gettext(in_one_line) if in_one_line else ""
 
 
 def ngettext(one: str, many: str, count: int, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes
