@@ -232,8 +232,9 @@ class Loader:
         amounts: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         run = self.run.id
-        for record_id, ((record, digest), ids) in enumerate(zip(new, resolved, strict=True), start=first):
-            counted, why = r.first_counted(record, self.source.superseded_why)
+        verdicts = r.first_counted([record for record, _ in new], self.source.superseded_why)
+        together = zip(new, resolved, verdicts, strict=True)
+        for record_id, ((record, digest), ids, (counted, why)) in enumerate(together, start=first):
             record_rows.append(
                 (record_id, self.run.source_id, record.key, r.record_uid(self.source.name, record.key), batch.slice,
                  record.identity, *r.facts_of(record, ids), *self._provenance(record, digest, capture_id), counted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -75,11 +76,24 @@ def facts_of(record: Record, ids: Ids) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def first_counted(record: Record, supersedes: str) -> tuple[bool, str]:
-    """Whether a record counts before its root is looked at; `ingest.counting` has the last word."""
-    if record.standing is Standing.COUNTS:
-        return True, ""
-    return False, record.standing_why or supersedes
+def first_counted(records: Sequence[Record], supersedes: str) -> list[tuple[bool, str]]:
+    """Whether new records of a batch count before their roots are looked at, and if not, why.
+
+    `ingest.counting` has the last word, at the end of the run. Of versions that come together only the newest begins
+    as counted, so that the others need not be written twice.
+    """
+    roots = [(r.root_key or r.key, r.measure) for r in records]
+    newest: dict[tuple[str, str], tuple[str, str]] = {}
+    if len(set(roots)) < len(roots):
+        for root, r in zip(roots, records, strict=True):
+            if r.standing is Standing.COUNTS:
+                newest[root] = max(newest.get(root, ("", "")), (r.rank, r.key))
+    return [
+        (True, "")
+        if r.standing is Standing.COUNTS and newest.get(root, (r.rank, r.key)) == (r.rank, r.key)
+        else (False, r.standing_why or supersedes)
+        for root, r in zip(roots, records, strict=True)
+    ]
 
 
 def amount_rows(record_id: int, record: Record) -> list[tuple[Any, ...]]:
