@@ -11,6 +11,10 @@ from db.words import Relevance
 from ingest.topics.guards import needed
 
 _NAMED: Final = re.compile(r"<([a-z-]+)>")
+# Texts come from outside, and an ending without a bound tries a long word once from each of its letters.
+_ENDINGS: Final = {r"\d+": r"\d{1,9}", r"\w*": r"\w{0,15}", r"\w+": r"\w{1,15}", r"\S*": r"\S{0,40}", r"\S+": r"\S{1,40}"}
+_ENDING: Final = re.compile(r"\\(?:[wS][*+]|d\+)")
+_UNBOUNDED: Final = re.compile(r"(?<!\\)[*+]|\{\d*,\}")
 
 Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
 Payer = Literal["", "information policy"]
@@ -106,6 +110,19 @@ def _spelt_out(expressions: list[str], words: dict[str, str]) -> list[str]:
     return [_NAMED.sub(lambda match: group(match[1], ()), expression) for expression in expressions]
 
 
+def _bounded(expressions: list[str]) -> list[str]:
+    """Give endings and words a bound, so that no expression takes more than a time in proportion to the text.
+
+    Raises:
+        ValueError: something else repeats without a bound.
+    """
+    bounded = [_ENDING.sub(lambda match: _ENDINGS[match[0]], expression) for expression in expressions]
+    for before, after in zip(expressions, bounded, strict=True):
+        if _UNBOUNDED.search(after):
+            raise ValueError(f"{before!r} repeats without a bound")
+    return bounded
+
+
 def _compiled(expressions: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{text})" for text in expressions)) if expressions else None
 
@@ -114,8 +131,8 @@ def parse(text: str) -> Rules:
     """Return the rules of a table in YAML.
 
     Raises:
-        ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, an expression is wrong or
-            names words that the table does not have.
+        ValueError: an id repeats, a score is not 1 to 100, a rule has nothing to match, an expression is wrong,
+            repeats without a bound or names words that the table does not have.
         msgspec.ValidationError: a field is missing, unknown or of another kind.
     """
     table = msgspec.yaml.decode(text, type=_Table)
@@ -128,8 +145,8 @@ def parse(text: str) -> Rules:
         if not 1 <= any_row.score <= 100:
             raise ValueError(f"topic rules: {any_row.id}: score {any_row.score} is not 1 to 100")
         try:
-            any_row.any = _spelt_out(any_row.any, table.words)
-            any_row.unless = _spelt_out(any_row.unless, table.words)
+            any_row.any = _bounded(_spelt_out(any_row.any, table.words))
+            any_row.unless = _bounded(_spelt_out(any_row.unless, table.words))
             _compiled([*any_row.any, *any_row.unless])
         except (ValueError, re.error) as error:
             raise ValueError(f"topic rules: {any_row.id}: {error}") from error
