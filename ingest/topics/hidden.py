@@ -38,6 +38,8 @@ _FILLER_STEMS: Final = (
     "техникалық", "ерекшел", "тапсырма", "шартқа", "шарты", "қосымша", "көрсету",
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[^\W\d_]+")
+_LONGEST: Final = 64
+"""Letters of the longest word that is read for look-alike letters: what is longer is no word, and reading it is slow."""
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -74,7 +76,12 @@ def flags(text: str) -> list[Flag]:
 def _posing(decoded: str) -> list[Lookalike]:
     if not (_LATIN.search(decoded) and _CYRILLIC.search(decoded)):
         return []
-    return [hit for hit in lookalike_letters(decoded) if hit.letter.isalpha() and hit.stands_for.isalpha()]
+    return [
+        msgspec.structs.replace(hit, position=hit.position + word.start())
+        for word in _WORDS.finditer(decoded)
+        if len(word.group()) <= _LONGEST and _LATIN.search(word.group())
+        for hit in lookalike_letters(word.group())
+    ]
 
 
 def _says_nothing(plain: str) -> bool:

@@ -140,6 +140,9 @@ RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\
         ("score: 90", "score: 190", "not 1 to 100"),
         ("any: ['x']", "any: ['(']", "topic rules: a"),
         ("any: ['x']", "any: []", "nothing to look for"),
+        ("any: ['x']", "any: ['x.*y']", "repeats without a bound"),
+        ("any: ['x']", "any: ['x{2,}']", "repeats without a bound"),
+        ("any: ['x']", "any: ['x'], unless: ['(?:y )+z']", "repeats without a bound"),
         ("in: text", "in: title", "Invalid enum value 'title'"),
         ("media,", "perhaps,", "Invalid enum value 'perhaps'"),
         ("score: 90", "score: 90, colour: red", "unknown field"),
@@ -183,6 +186,10 @@ def test_a_class_of_two_topics_and_the_name_of_a_town_are_no_topic(text: str) ->
         (("Публикации о работе акима района",), "praise of officials"),
         (("Публикации о работе мэрии",), "work of state bodies"),
         (("Публикации о работе акимата",), "work of state bodies"),
+        (("Деятельность горсовета",), "work of state bodies"),
+        (("Деятельность советника",), None),
+        (("Деятельность органайзера",), None),
+        (("Работает глава",), None),
         (("Предвыборная агитация",), "elections"),
         (("Размещение материалов", "Выбор издания за заказчиком"), None),
         (("Ostalo", "Nasilje nije moj izbor"), "family and society"),
@@ -228,6 +235,32 @@ def test_the_class_of_a_source_and_the_words_of_a_project(texts: tuple[str, ...]
         "Услуги редакции по опубликованию решений",
         "Телехабар дайындау",
         "Жергілікті телеарнада сюжет түсіру",
+        # the counterparts of look-alikes: the same words where an outlet, or space in it, is paid
+        "Субсидия редакции районной газеты",
+        "Гранты редакциям",
+        "Приобретение печатной площади в районной газете",
+        "Покупка телеэфира",
+        "10 минут телевизионного эфира",
+        "Закупка эфирного вещания сюжетов",
+        "Размещение роликов на LED-экранах города",
+        "Размещение плакатов на ситибордах",
+        "Услуги популярных блогеров",
+        "Оплата блогерам",
+        "Размещение рекламы у блогеров",
+        "Блогерлердің қызметіне ақы төлеу",
+        "Производство телепроектов",
+        "Создание радиопроекта о здоровье",
+        "Радиохабар дайындау",
+        "Аудандық газетке мақала беру",
+        "Телеарна арқылы ақпарат тарату",
+        "Эфирде материал көрсету",
+        "БАҚ-та материал орналастыру",
+        "БАҚ арқылы насихаттау",
+        "Баспасөзді қаржыландыру",
+        "Услуги бегущей строки на ТВ",
+        "Размещение материалов на республиканских новостных порталах",
+        "Освещение работы министерства",
+        "Облыс әкімінің жұмысын насихаттау",
     ],
 )
 def test_what_is_placed_in_media_is_media(name: str) -> None:
@@ -238,11 +271,12 @@ LOOK_ALIKES = Path(__file__).with_name("look_alikes.txt").read_text("utf-8").spl
 
 
 def test_what_only_sounds_like_media_is_never_taken_for_it() -> None:
-    assert len(LOOK_ALIKES) == len(set(LOOK_ALIKES)) > 240
+    assert len(LOOK_ALIKES) == len(set(LOOK_ALIKES)) > 700
     assert [name for name in LOOK_ALIKES if classify(Purchase(name=name)).relevance is Relevance.MEDIA] == []
     # nor where the same words are the description of a class that says nothing
-    taken = [text for text in LOOK_ALIKES if classify(Purchase("Услуги", text)).relevance is Relevance.MEDIA]
-    assert taken == []
+    for name in ("Услуги", "Услуги по сопровождению"):
+        taken = [text for text in LOOK_ALIKES if classify(Purchase(name, text)).relevance is Relevance.MEDIA]
+        assert taken == []
 
 
 @pytest.mark.parametrize(
