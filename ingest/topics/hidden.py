@@ -39,7 +39,7 @@ _FILLER_STEMS: Final = (
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _LONGEST: Final = 64
-"""Letters of the longest word that is read for look-alike letters: what is longer is no word, and reading it is slow."""
+"""Letters of the longest word that is read for look-alike letters: what is longer is no word, and takes long."""
 
 
 class Flag(msgspec.Struct, frozen=True):

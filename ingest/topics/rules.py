@@ -12,8 +12,10 @@ from ingest.topics.guards import needed
 
 _NAMED: Final = re.compile(r"<([a-z-]+)>")
 # Texts come from outside, and an ending without a bound tries a long word once from each of its letters.
-_ENDINGS: Final = {r"\d+": r"\d{1,9}", r"\w*": r"\w{0,15}", r"\w+": r"\w{1,15}", r"\S*": r"\S{0,40}", r"\S+": r"\S{1,40}"}
-_ENDING: Final = re.compile(r"\\(?:[wS][*+]|d\+)")
+_ENDINGS: Final = {
+    r"\w*": r"\w{0,15}", r"\w+": r"\w{1,15}", r"\S*": r"\S{0,40}", r"\S+": r"\S{1,40}", r"\d+": r"\d{1,9}",
+}  # fmt: skip
+_ENDING: Final = re.compile("|".join(map(re.escape, _ENDINGS)))
 _UNBOUNDED: Final = re.compile(r"(?<!\\)[*+]|\{\d*,\}")
 
 Place = Literal["name", "text", "code", "budget", "payer_kind", "outlet"]
