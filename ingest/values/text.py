@@ -23,7 +23,7 @@ DIGIT_LOOKALIKES = {
 """Letters and marks that recognition and typists put in place of a digit, with the digit they look like."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_DIGIT_WORD = re.compile(r"[\w|]*\d[\w|]*")
+_DIGIT_WORD = re.compile(r"(?<![\w|])[\w|]*\d[\w|]*")  # from its beginning on: a long word is walked once
 _ONE_SIDED = re.compile(r"[^\W\d_]{3,}")
 
 
