@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from cli.deciding import append_decision
-from cli.main import Refused
+from cli.media_register import kept, register_rows
 from cli.progress import say
 from cli.signed import day_of, signed
-from ingest.decision_lines import DecisionError
-from ingest.identity import load_decisions
-from ingest.installation import Installation
+from ingest.media_register import Columns
 from ingest.register_entries import Said, answered, stated_entries
-from ingest.register_ties import Columns, read_register
-from ingest.salt import kept_salt
 
 
 @click.command()
@@ -45,21 +39,12 @@ def entries(
       mediacontracts entries media-register.xlsx --outlet Outlet --publisher-id Number --form Form --country rs \\
         --evidence https://example.org/register --who "A. B." --why "register of media, as of 2020"
     """
-    installation = Installation.from_environment(os.environ)
     said = Said(country, who, day_of(when), why, evidence)
-    try:
-        rows = read_register(file, Columns(outlet, publisher, "", publisher_id, form))
-        with installation.locked():
-            salt = b"" if shareable else kept_salt(installation.home)
-            engine = installation.engine()
-            stated = stated_entries(engine, load_decisions(installation.home), salt, rows, said)
-            engine.dispose()
-            if stated.lines and not dry_run:
-                append_decision(installation.home / "decisions" / "identity.jsonl", "\n".join(stated.lines))
-    except DecisionError as error:
-        raise Refused(str(error)) from None
-    for reason, count in stated.left_out.items():
-        say(f"{count} pairs left open: {reason}")
+    rows = register_rows(file, Columns(outlet, publisher, "", publisher_id, form))
+    stated = kept(
+        lambda engine, decisions, salt: stated_entries(engine, decisions, salt, rows, said),
+        things="pairs left open", dry_run=dry_run, shareable=shareable,
+    )  # fmt: skip
     about = answered(stated)
     say(
         f"{len(stated.lines)} lines {'would be' if dry_run else 'are'} kept: {about['two names']} about two names, "

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import cast, get_args
 
 import click
+from sqlalchemy import Engine
 
-from cli.deciding import append_decision
-from cli.main import Refused
+from cli.media_register import kept, register_rows
 from cli.progress import say
 from cli.signed import day_of, signed
 from db.words import LinkRelation
-from ingest.decision_lines import DecisionError
-from ingest.identity import load_decisions
-from ingest.installation import Installation
+from ingest.media_register import Columns, Stated
+from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import Kind
-from ingest.register_ties import Columns, Terms, read_register, stated_ties
-from ingest.salt import kept_salt
+from ingest.register_ties import Terms, stated_ties
 
 _KINDS = tuple(kind for kind in get_args(Kind) if kind != "group")
 
@@ -55,22 +52,13 @@ def ties(
       mediacontracts ties media-register.xlsx --left Outlet --right Publisher --right-id Number --relation publisher \\
         --country rs --evidence https://example.org/register --who "A. B." --why "register of media, as of 2020"
     """
-    installation = Installation.from_environment(os.environ)
-    day = day_of(when)
     kinds = (cast("Kind", kind), cast("Kind", right_kind))
-    try:
-        rows = read_register(file, Columns(left, right, left_id, right_id))
-        terms = Terms(country, kinds, LinkRelation(relation), who, day, why, evidence, since, until)
-        with installation.locked():
-            salt = kept_salt(installation.home)
-            engine = installation.engine()
-            with engine.connect() as connection:
-                stated = stated_ties(connection, load_decisions(installation.home), salt, rows, terms)
-            engine.dispose()
-            if stated.lines and not dry_run:
-                append_decision(installation.home / "decisions" / "identity.jsonl", "\n".join(stated.lines))
-    except DecisionError as error:
-        raise Refused(str(error)) from None
-    for reason, count in stated.left_out.items():
-        say(f"{count} rows left out: {reason}")
+    rows = register_rows(file, Columns(left, right, left_id, right_id))
+    terms = Terms(country, kinds, LinkRelation(relation), who, day_of(when), why, evidence, since, until)
+
+    def lines(engine: Engine, decisions: Decisions, salt: bytes) -> Stated:
+        with engine.connect() as connection:
+            return stated_ties(connection, decisions, salt, rows, terms)
+
+    stated = kept(lines, things="rows left out", dry_run=dry_run)
     say(f"{len(stated.lines)} of {len(rows)} rows {'would be' if dry_run else 'are'} kept as ties")

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, text
 from db.fold import clean
 from ingest.decision_lines import DecisionError
 from ingest.identity import Printed, read_spellings, resolve_registry, spelling_of
+from ingest.media_register import Row, Stated
 from ingest.names.decisions import Decisions
 from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import IdentityLine, Spelling, decision_line, person_key, read_decision
 from ingest.names.normalise import normalise
 from ingest.paid_spellings import Payee
-from ingest.register_ties import Row, Stated
 
 _PAID = text(
     "SELECT DISTINCT n.name, f.name, f.registry_id, e.is_person FROM record r "

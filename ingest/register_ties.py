@@ -6,21 +6,17 @@ case. Where the register ties one name to several parties nobody can say which i
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from io import StringIO
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy import Connection, text
 
 from db.fold import clean
 from db.words import LinkRelation
-from ingest.decision_lines import DecisionError
+from ingest.media_register import Row, Stated
 from ingest.names.decisions import Decisions
 from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Kind, Spelling, decision_line, person_key
@@ -35,20 +31,6 @@ _PRINTED: dict[str, str] = {
 }
 
 
-class RegisterError(DecisionError):
-    """A file of a register that cannot be read; the message names the file and what is missing."""
-
-
-class Columns(msgspec.Struct, frozen=True):
-    """Headings of the file; "" for what it has not."""
-
-    left: str
-    right: str = ""
-    left_id: str = ""
-    right_id: str = ""
-    form: str = ""
-
-
 class Terms(msgspec.Struct, frozen=True):
     """What all lines of a register say alike; see `ingest.names.identity_lines.decision_line`."""
 
@@ -61,62 +43,6 @@ class Terms(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...]
     since: str = ""
     until: str = ""
-
-
-class Row(NamedTuple):
-    """One row of the register."""
-
-    left: str
-    left_id: str
-    right: str
-    right_id: str
-    form: str = ""
-
-
-class Stated(msgspec.Struct, frozen=True):
-    """The lines, and how many rows made none, by the reason."""
-
-    lines: list[str]
-    left_out: Mapping[str, int]
-
-
-def read_register(path: Path, columns: Columns) -> list[Row]:
-    """Read a CSV file (UTF-8, by commas or semicolons) or the first sheet of a workbook.
-
-    Raises:
-        RegisterError: it cannot be read, or has no such heading.
-    """
-    cells = _csv(path) if path.suffix.casefold() in {".csv", ".txt"} else _workbook(path)
-    heading = [_text(cell) for cell in next(iter(cells), [])]
-    wanted = (columns.left, columns.left_id, columns.right, columns.right_id, columns.form)
-    missing = [name for name in wanted if name and name not in heading]
-    if missing:
-        raise RegisterError(f"{path}: no heading {', '.join(map(repr, missing))}; it has {', '.join(heading)}")
-    places = [heading.index(name) if name else None for name in wanted]
-    rows = ([_text(row[at]) if at is not None and at < len(row) else "" for at in places] for row in cells[1:])
-    return [Row(*row) for row in rows]
-
-
-def _csv(path: Path) -> list[list[Any]]:
-    try:
-        told = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise RegisterError(f"{path}: is not UTF-8; save it as 'CSV UTF-8'") from None
-    first = told.partition("\n")[0]
-    # line ends stay, since a quoted cell may hold one
-    mark = ";" if first.count(";") > first.count(",") else ","
-    return list(csv.reader(StringIO(told, newline=""), delimiter=mark))
-
-
-def _workbook(path: Path) -> list[list[Any]]:
-    try:
-        return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except (CalamineError, IndexError) as error:
-        raise RegisterError(f"{path}: is no CSV file and no workbook that can be read: {error}") from None
-
-
-def _text(cell: object) -> str:
-    return clean(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
 class _Name(NamedTuple):

@@ -25,10 +25,10 @@ from ingest.decision_lines import SHIPPED, undo_line, with_shipped
 from ingest.declaration import read_source
 from ingest.identity import load_decisions
 from ingest.installation import SHIPPED_SOURCES
+from ingest.media_register import Columns, Row, read_register
 from ingest.names.decisions import FILES, Decisions
 from ingest.names.identity_lines import Spelling, decision_line
 from ingest.register_entries import Said, stated_entries
-from ingest.register_ties import Columns, Row, read_register
 from ingest.settle import Settled, settle
 
 PERSON_NUMBER = "850101300124"

@@ -23,8 +23,8 @@ from db.migrate import migrate
 from ingest.declaration import read_source
 from ingest.identity import load_decisions
 from ingest.installation import SHIPPED_SOURCES
+from ingest.media_register import Columns, Row, read_register
 from ingest.names.identity_lines import PERSON
-from ingest.register_ties import Columns, Row, read_register
 from ingest.settle import settle
 
 ONE, OTHER = "991240999991", "040540000004"
