@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from db.fold import clean, fold
 from db.privacy import is_person_id, mask_person_ids
@@ -16,28 +16,13 @@ from ingest.names.decisions import Decisions
 from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Kind, Spelling, person_key
 from ingest.names.normalise import normalise
+from ingest.printed_parties import paid_for_outlets, printed_parties
 
 NEAREST: Final = 5
 """How many near names are offered."""
 
 LIKE: Final = 75
 """Likeness of two folded names, in per cent, from which one may be meant by the other."""
-
-_PRINTED: dict[str, str] = {
-    "outlet": "SELECT country, name, paid_to AS registry_id, 0 AS is_person FROM outlet_name ORDER BY id",
-    "organisation": (
-        "SELECT n.country, n.name, n.registry_id, e.is_person FROM organisation_name n "
-        "JOIN organisation e ON e.id = n.organisation_id ORDER BY n.id"
-    ),
-    "body": "SELECT country, name, registry_id, 0 AS is_person FROM body_name ORDER BY id",
-}
-
-_PAID = text(
-    "SELECT DISTINCT n.name, f.registry_id, e.is_person, f.name FROM record r "
-    "JOIN outlet_name n ON n.id = r.outlet_name_id JOIN organisation_name f ON f.id = r.recipient_name_id "
-    "JOIN organisation e ON e.id = f.organisation_id WHERE upper(n.country) = :country"
-)
-"""Outlets as printed, and who was paid for them."""
 
 
 class UnfitNameError(DecisionError):
@@ -96,9 +81,9 @@ def spelling_given(
     if asked.kind == "group":
         return _group(decisions, asked, country, name, allow_unknown=allow_unknown)
     printed = [
-        _Printed(clean(row[1]), row[2].strip(), bool(row[3]))
-        for row in connection.execute(text(_PRINTED[asked.kind]))
-        if row[0].lower() == country
+        _Printed(clean(one.name), one.id.strip(), one.is_person)
+        for one in printed_parties(connection, asked.kind)
+        if one.country.lower() == country
     ]
     if asked.person:
         return _person(printed, salt, asked, country, name, allow_unknown=allow_unknown)
@@ -138,9 +123,9 @@ def _outlet(
         told = f"{name!r} is the outlet paid to {only}, which is kept with it" if only else ""
         return Given(Spelling("outlet", country, name, only), told)
     payees = {
-        row[1].strip(): bool(row[2]) or normalise(row[3]).person
-        for row in connection.execute(_PAID, {"country": country.upper()})
-        if clean(row[0]) == name and row[1]
+        paid.id.strip(): paid.is_person or normalise(paid.payee).person
+        for paid in paid_for_outlets(connection, country)
+        if clean(paid.outlet) == name and paid.id
     }
     number = valid_id(country, asked.id) or asked.id
     spelling = Spelling("outlet", country, name, number)

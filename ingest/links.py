@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from db.bulk import insert_rows, table_of
 from db.fold import clean
@@ -21,22 +21,7 @@ from db.words import LinkedKind, LinkRelation
 from ingest.lineage import LINEAGES, Succession
 from ingest.names.decisions import Decisions
 from ingest.names.identity_lines import PERSON, Decision, Kind, Spelling, person_key
-
-_ENTITIES: dict[str, str] = {
-    "outlet": (
-        "SELECT e.id, e.key, e.name, n.country, n.name, n.paid_to, 0 AS is_person "
-        "FROM outlet_name n JOIN outlet e ON e.id = n.outlet_id"
-    ),
-    "organisation": (
-        "SELECT e.id, e.key, e.name, n.country, n.name, n.registry_id, e.is_person "
-        "FROM organisation_name n JOIN organisation e ON e.id = n.organisation_id"
-    ),
-    "body": (
-        "SELECT e.id, e.key, e.name, n.country, n.name, n.registry_id, 0 AS is_person "
-        "FROM body_name n JOIN body e ON e.id = n.body_id"
-    ),
-}
-
+from ingest.printed_parties import printed_parties
 
 _PARTY_COLUMNS = ("id", "key", "kind", "country", "name", "outlet_id", "organisation_id", "body_id")
 _LINK_COLUMNS = (
@@ -91,19 +76,19 @@ class Registered:
         self._ids: dict[tuple[str, str], set[_Entity]] = defaultdict(set)
         self._names: dict[tuple[str, str], set[_Entity]] = defaultdict(set)
         persons: dict[tuple[str, str], set[_Entity]] = defaultdict(set)
-        for entity_id, key, name, country, printed, registry_id, person in connection.execute(text(_ENTITIES[kind])):
-            entity = _Entity(entity_id, key, name, bool(person))
-            where = country.lower()
-            if person:
+        for one in printed_parties(connection, kind):
+            entity = _Entity(one.entity, one.key, one.entity_name, one.is_person)
+            where = one.country.lower()
+            if one.is_person:
                 if salt:
-                    persons[where, person_key(salt, registry_id or printed)].add(entity)
+                    persons[where, person_key(salt, one.id or one.name)].add(entity)
                 continue
-            named = clean(printed)
-            self._exact[where, named, registry_id] = entity
+            named = clean(one.name)
+            self._exact[where, named, one.id] = entity
             self._names[where, named].add(entity)
             # who is paid for an outlet is no number of its own
-            if registry_id and kind != "outlet":
-                self._ids[where, registry_id].add(entity)
+            if one.id and kind != "outlet":
+                self._ids[where, one.id].add(entity)
         self._persons = persons
 
     def of(self, spelling: Spelling) -> _Entity | None:

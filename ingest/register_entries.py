@@ -13,7 +13,7 @@ from itertools import combinations, groupby
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from db.fold import clean
 from ingest.decision_lines import DecisionError
@@ -24,12 +24,7 @@ from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import IdentityLine, Spelling, decision_line, person_key, read_decision
 from ingest.names.normalise import normalise
 from ingest.paid_spellings import Payee
-
-_PAID = text(
-    "SELECT DISTINCT n.name, f.name, f.registry_id, e.is_person FROM record r "
-    "JOIN outlet_name n ON n.id = r.outlet_name_id JOIN organisation_name f ON f.id = r.recipient_name_id "
-    "JOIN organisation e ON e.id = f.organisation_id WHERE lower(n.country) = :country"
-)
+from ingest.printed_parties import paid_for_outlets
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -128,8 +123,8 @@ def _several_publishers(
     """Lines about names that the register enters for several publishers, of which one at least was paid."""
     payee = Payee(decisions, register.salt)
     paid: dict[str, set[str]] = defaultdict(set)
-    for name, firm, number, person in connection.execute(_PAID, {"country": register.country}):
-        paid[clean(name)].add(payee.of(register.country, firm, number, is_person=bool(person)))
+    for one in paid_for_outlets(connection, register.country):
+        paid[clean(one.outlet)].add(payee.of(register.country, one.payee, one.id, is_person=one.is_person))
     for name, ids in sorted(paid.items()):
         entries = register.of(name)
         by_id = {one: entry for entry in entries for one in sorted(register.ids(entry) & ids)}

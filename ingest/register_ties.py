@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from db.fold import clean
 from db.words import LinkRelation
@@ -20,15 +20,7 @@ from ingest.media_register import Row, Stated
 from ingest.names.decisions import Decisions
 from ingest.names.identifiers import valid_id
 from ingest.names.identity_lines import Kind, Spelling, decision_line, person_key
-
-_PRINTED: dict[str, str] = {
-    "outlet": "SELECT outlet_id, country, name, paid_to, 0 FROM outlet_name ORDER BY name, paid_to, id",
-    "organisation": (
-        "SELECT n.organisation_id, n.country, n.name, n.registry_id, o.is_person FROM organisation_name n "
-        "JOIN organisation o ON o.id = n.organisation_id ORDER BY n.name, n.registry_id, n.id"
-    ),
-    "body": "SELECT body_id, country, name, registry_id, 0 FROM body_name ORDER BY name, registry_id, id",
-}
+from ingest.printed_parties import printed_parties
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -59,9 +51,9 @@ class _Printed:
         self.kind, self.country = kind, country
         self._ids: dict[str, list[_Name]] = defaultdict(list)
         self._names: dict[str, list[_Name]] = defaultdict(list)
-        for entity, where, name, number, person in connection.execute(text(_PRINTED[kind])):
-            if where.lower() == country:
-                printed = _Name(entity, clean(name), number.strip(), bool(person))
+        for one in sorted(printed_parties(connection, kind), key=lambda one: (one.name, one.id)):
+            if one.country.lower() == country:
+                printed = _Name(one.entity, clean(one.name), one.id.strip(), one.is_person)
                 self._names[printed.name.casefold()].append(printed)
                 if printed.id and kind != "outlet":
                     self._ids[printed.id].append(printed)

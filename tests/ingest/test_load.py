@@ -294,6 +294,17 @@ def test_a_rebuild_gives_the_same_registry(sqlite_engine: Engine, tmp_path: Path
     again.dispose()
 
 
+def begun(archive: Archive, body: bytes) -> tuple[RunStarted, Captured]:
+    """A run whose beginning is in the journal, and its capture, which is not yet."""
+    started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
+    archive.write(started)
+    captured = Captured(
+        ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="", at=started.at,
+        byte_count=len(body), file_name="invented.csv", reader="table",
+    )  # fmt: skip
+    return started, captured
+
+
 @pytest.mark.parametrize("batches_before_the_kill", [0, 1, 2])
 def test_a_run_killed_between_batches_is_completed_once(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batches_before_the_kill: int
@@ -306,12 +317,7 @@ def test_a_run_killed_between_batches_is_completed_once(
     archive = Archive(tmp_path / "archive")
     ingested(sqlite_engine, tmp_path, SOURCE, csv_of(row("a"), row("b", "5")))
     body = csv_of(row("a"), row("b", "6"), row("c"), row("d"), row("c"))
-    started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
-    captured = Captured(
-        ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="", at=started.at,
-        byte_count=len(body), file_name="invented.csv", reader="table",
-    )  # fmt: skip
-    archive.write(started)
+    started, captured = begun(archive, body)
     loader = Loader(sqlite_engine, SOURCE, started)
     archive.write(captured)
     real_load, done = loader.load, Counter[str]()
@@ -337,12 +343,7 @@ def test_a_run_killed_between_batches_is_completed_once(
 def test_what_a_killed_run_had_loaded_whole_is_counted_when_it_is_closed(engine: Engine, tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     body = csv_of(*([*ROW[:4], "held", f"17-v{rank}", "100", str(rank)] for rank in (1, 2)))
-    started = RunStarted(run="r9", source="zz_invented", kind="ingest", at="2026-11-24T11:00:00Z")
-    captured = Captured(
-        ref="r9/1", run="r9", source="zz_invented", sha256=archive.put(body), url="", at=started.at,
-        byte_count=len(body), file_name="invented.csv", reader="table",
-    )  # fmt: skip
-    archive.write(started)
+    started, captured = begun(archive, body)
     archive.write(captured)
     load_capture(Loader(engine, STANDING, started), archive, captured)
     assert close_interrupted(engine, archive, {STANDING.name: STANDING}) == ["r9"]
