@@ -38,8 +38,6 @@ _FILLER_STEMS: Final = (
     "техникалық", "ерекшел", "тапсырма", "шартқа", "шарты", "қосымша", "көрсету",
 )  # fmt: skip
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_LONGEST: Final = 64
-"""Letters of the longest word that is read for look-alike letters: what is longer is no word, and takes long."""
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -76,12 +74,8 @@ def flags(text: str) -> list[Flag]:
 def _posing(decoded: str) -> list[Lookalike]:
     if not (_LATIN.search(decoded) and _CYRILLIC.search(decoded)):
         return []
-    return [
-        msgspec.structs.replace(hit, position=hit.position + word.start())
-        for word in _WORDS.finditer(decoded)
-        if len(word.group()) <= _LONGEST and _LATIN.search(word.group())
-        for hit in lookalike_letters(word.group())
-    ]
+    hits = lookalike_letters(decoded)
+    return [hit for hit in hits if hit.stands_for.isalpha()]  # those that stand for a digit are no matter of words
 
 
 def _says_nothing(plain: str) -> bool:
