@@ -17,17 +17,11 @@ MARK = "[withdrawn]"
 """What stands in place of withdrawn words."""
 
 _PARTY_TABLES = {
-    "outlets": ("outlet",), "ministries": ("payer",), "payers": ("payer",), "recipients": ("recipient",),
-    "intermediaries": ("intermediary",), "linked_parties": (),
+    "outlets": ("outlet", "outlet"), "ministries": ("ministry", "payer"), "payers": ("payer", "payer"),
+    "recipients": ("recipient", "recipient"), "intermediaries": ("intermediary", "intermediary"),
+    "linked_parties": ("", ""),
 }  # fmt: skip
-"""Key tables whose uid is made of a name, with the roles their spellings stand under."""
-
-
-_ADDRESSED = {
-    "outlets": "outlet", "ministries": "ministry", "payers": "payer", "recipients": "recipient",
-    "intermediaries": "intermediary",
-}  # fmt: skip
-"""First parts of the addresses of pages, by key table."""
+"""Key tables whose uid is made of a name: the first part of their addresses, and the role of their spellings."""
 
 
 class Withdrawal:
@@ -82,15 +76,15 @@ def _may_hold(column: Column) -> bool:
 
 def _new_addresses(out: sqlite3.Connection, withdrawal: Withdrawal, salt: bytes) -> int:
     changed = 0
-    for table, roles in _PARTY_TABLES.items():
+    for table, (kind, role) in _PARTY_TABLES.items():
         for at, uid, name in out.execute(f"SELECT id, uid, name FROM {table} WHERE state = 'named'").fetchall():
             if withdrawal.hidden(name) == name and not withdrawal.in_slug(uid):
                 continue
             made = f"withdrawn-{hmac.new(salt, uid.encode(), sha256).hexdigest()[:12]}"
             out.execute(f"UPDATE {table} SET uid = ? WHERE id = ?", (made, at))
-            for role in roles:
-                out.execute("UPDATE spellings SET entity_uid = ? WHERE role = ? AND entity_uid = ?", (made, role, uid))
-            out.execute("DELETE FROM addresses WHERE kind = ? AND entity_uid = ?", (_ADDRESSED.get(table, ""), uid))
+            # a linked party that is in no other table has neither spellings nor an address that moved
+            out.execute("UPDATE spellings SET entity_uid = ? WHERE role = ? AND entity_uid = ?", (made, role, uid))
+            out.execute("DELETE FROM addresses WHERE kind = ? AND entity_uid = ?", (kind, uid))
             changed += 1
     earlier = {row[0] for row in out.execute("SELECT DISTINCT uid FROM addresses") if withdrawal.in_slug(row[0])}
     out.executemany("DELETE FROM addresses WHERE uid = ?", [(uid,) for uid in sorted(earlier)])

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from publish.site.core.naming import PARTIES
-from publish.site.core.release import rows
+from publish.site.core.release import has_column, rows
 from publish.site.reader.language import LANGUAGES, catalogue
 
 Spoken = Mapping[tuple[str, str], Mapping[str, str]]
@@ -76,8 +76,7 @@ def _of_parties(
 
 def _told_apart(connection: sqlite3.Connection, kind: str) -> str:
     """The column that tells outlets of one name apart; a release of an older program has none."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(outlets)")}
-    return "k.paid_to" if kind == "outlet" and "paid_to" in columns else "''"
+    return "k.paid_to" if kind == "outlet" and has_column(connection, "outlets", "paid_to") else "''"
 
 
 def _printed(connection: sqlite3.Connection, role: str, kind: str, parties: list[int]) -> dict[tuple[int, str], int]:
