@@ -188,7 +188,8 @@ def _role(heading: str, cells: list[str]) -> Role:
     told = [text for text in cells if not is_blank(text)]
     if not told:
         return "amount" if unit_in(heading).raw else "text"
-    if sum(bool(YEAR_HEADING.match(text)) for text in told) >= 0.8 * len(told):
+    # under a heading that states a unit of money, 1900 is a sum and no year
+    if not unit_in(heading).raw and sum(bool(YEAR_HEADING.match(text)) for text in told) >= 0.8 * len(told):
         return "year"
     figures = sum(looks_like_amount(text) for text in told)
     if "%" in heading or QUANTITY.search(heading) or (IDENTIFIER.search(heading) and not unit_in(heading).raw):

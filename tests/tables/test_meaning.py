@@ -230,6 +230,12 @@ def test_a_withheld_sum_is_not_a_zero() -> None:
     assert found.verdict == "unreadable"
 
 
+def test_sums_that_look_like_years_are_sums_where_the_heading_states_a_unit() -> None:
+    rows = [["а", "1900"], ["б", "2011"]]
+    assert [column.role for column in table([["СМИ", "Сумма, тенге"], *rows]).columns] == ["text", "amount"]
+    assert [column.role for column in table([["СМИ", "Год"], *rows]).columns] == ["text", "year"]
+
+
 sums = st.lists(st.integers(0, 10**9), min_size=1, max_size=8)
 
 
