@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from ingest.goszakup.page import Raw, batch_of, check_fields, not_json, rows_one_by_one
-from ingest.goszakup.wire import Contract, selection
+from ingest.goszakup.wire import Contract, Digits, selection
 from ingest.reader import Material, SourceRefusedError
 from ingest.record import Batch
 from ingest.source import Source
@@ -16,16 +17,28 @@ from ingest.source import Source
 SELECTION = selection(Contract, leave_out=frozenset({"unit_name"}))
 """The fields asked for: those that `Contract` reads."""
 
-NEEDED = frozenset(
-    {
-        "id", "rootId", "contractNumberSys", "refContractStatusId", "customerBin", "supplierBiin", "finYear",
-        "contractSum", "contractSumWnds", "faktSum", "faktSumWnds",
-    }
-)  # fmt: skip
+
+class _Whole(Contract, rename="camel", kw_only=True, gc=False):
+    """A contract that states every needed field, be it as null: its page needs no second look at the fields."""
+
+    root_id: int | None
+    contract_number_sys: str | None
+    ref_contract_status_id: int | None
+    customer_bin: Digits
+    supplier_biin: Digits
+    fin_year: int | None
+    contract_sum: Decimal | None
+    contract_sum_wnds: Decimal | None
+    fakt_sum: Decimal | None
+    fakt_sum_wnds: Decimal | None
+
+
+NEEDED = frozenset(field.encode_name for field in msgspec.structs.fields(_Whole) if field.required)
+"""Fields without which no row is read, since sums, parties and versions come from them."""
 
 
 class _Data(msgspec.Struct):
-    contracts: list[Contract] | None = msgspec.field(name="Contract", default=None)
+    contracts: list[_Whole] | None = msgspec.field(name="Contract", default=None)
 
 
 class _Page(msgspec.Struct):
@@ -39,6 +52,7 @@ class _RawData(msgspec.Struct):
 
 class _RawPage(msgspec.Struct):
     data: _RawData | None = None
+    errors: list[Any] | None = None
 
 
 class PageInfo(msgspec.Struct, rename="camel"):
@@ -108,7 +122,6 @@ class Peek(msgspec.Struct):
 
 _page = msgspec.json.Decoder(_Page)
 _raw_page = msgspec.json.Decoder(_RawPage)
-_one = msgspec.json.Decoder(Contract)
 _lenient = msgspec.json.Decoder(Contract, strict=False)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _peek = msgspec.json.Decoder(Peek)
@@ -133,18 +146,15 @@ def read_graphql(material: Material, source: Source) -> Iterator[Batch]:
     captured = material.capture
     try:
         page = _page.decode(material.body)
-        rows: list[Contract | Raw] = list((page.data.contracts if page.data else None) or ())
     except msgspec.ValidationError:
-        page = None
-        rows = list(_rows_singly(material, source))
+        rows: Iterable[Contract | Raw] = _rows_singly(material, source)
     except msgspec.DecodeError as error:
         raise not_json(source, captured, error) from None
-    if page is not None:
+    else:
         refuse_errors(source, captured.url, page.errors)
         if page.data is None:
             raise SourceRefusedError(f"{source.name}: {captured.url} answered without data and without errors")
-    if rows:
-        check_fields(source, captured, _fields.decode(_raw_rows(material)[0]), NEEDED)
+        rows = page.data.contracts or ()
     yield batch_of(rows, source, captured, "/data/Contract", lambda place: bytes(_raw_rows(material)[place]))
 
 
@@ -166,9 +176,16 @@ def _raw_rows(material: Material) -> list[msgspec.Raw]:
 
 
 def _rows_singly(material: Material, source: Source) -> Iterator[Contract | Raw]:
+    """The rows of a page that is not as it should be: another answer, another layout, or a bad row among good ones."""
+    captured = material.capture
     try:
-        rows = _raw_rows(material)
+        page = _raw_page.decode(material.body)
     except msgspec.DecodeError:
-        url, start = material.capture.url, material.body[:300]
-        raise SourceRefusedError(f"{source.name}: {url} answered with no page of GraphQL: {start!r}") from None
+        raise SourceRefusedError(
+            f"{source.name}: {captured.url} answered with no page of GraphQL: {material.body[:300]!r}"
+        ) from None
+    refuse_errors(source, captured.url, page.errors)
+    rows = (page.data.contracts if page.data else None) or []
+    if rows and bytes(rows[0]).startswith(b"{"):
+        check_fields(source, captured, _fields.decode(rows[0]), NEEDED)
     return rows_one_by_one(rows, _lenient)

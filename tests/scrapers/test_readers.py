@@ -72,6 +72,30 @@ def test_a_missing_field_stops_the_reading(field: str) -> None:
         read("goszakup_graphql", page)
 
 
+def test_a_field_that_one_row_among_others_leaves_out_is_unknown_there() -> None:
+    page = graphql(contract(70_000_001), contract(70_000_002))
+    del page["data"]["Contract"][1]["rootId"]
+    batch = read("goszakup_graphql", page)
+    assert [record.root_key for record in batch.records] == ["root/70000001", "root/70000002"]
+    assert not batch.rejected
+
+
+@pytest.mark.parametrize("row", [None, 7, "x", []])
+def test_a_row_that_is_no_object_is_rejected_wherever_it_stands(row: object) -> None:
+    page = graphql(contract(70_000_001))
+    page["data"]["Contract"].insert(0, row)
+    batch = read("goszakup_graphql", page)
+    assert [record.key for record in batch.records] == ["70000001"]
+    assert [(one.locator, json.loads(one.raw)) for one in batch.rejected] == [("/data/Contract/0", row)]
+
+
+def test_errors_beside_rows_that_cannot_be_read_are_refused() -> None:
+    page = graphql(contract(70_000_001)) | {"errors": [{"message": "partial"}]}
+    page["data"]["Contract"][0]["id"] = "x"
+    with pytest.raises(SourceRefusedError, match="partial"):
+        read("goszakup_graphql", page)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
