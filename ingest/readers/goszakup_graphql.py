@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -68,7 +69,7 @@ class _Extensions(msgspec.Struct, rename="camel"):
 
 
 class PeekRow(msgspec.Struct, rename="camel", gc=False):
-    """The fields of a contract that a filter may be about."""
+    """The fields of a contract that a filter may be about, typed as `Contract` has them."""
 
     id: int | None = None
     customer_bin: str | int | None = None
@@ -95,6 +96,17 @@ LOT_SELECTION = selection(FoundLot)
 class _PeekData(msgspec.Struct):
     contracts: list[PeekRow] | None = msgspec.field(name="Contract", default=None)
     lots: list[FoundLot] | None = msgspec.field(name="Lots", default=None)
+
+
+class _UnevenData(msgspec.Struct):
+    contracts: list[msgspec.Raw] | None = msgspec.field(name="Contract", default=None)
+    lots: list[FoundLot] | None = msgspec.field(name="Lots", default=None)
+
+
+class _UnevenPeek(msgspec.Struct):
+    data: _UnevenData | None = None
+    errors: list[Any] | None = None
+    extensions: _Extensions | None = None
 
 
 class Peek(msgspec.Struct):
@@ -125,15 +137,27 @@ _raw_page = msgspec.json.Decoder(_RawPage)
 _lenient = msgspec.json.Decoder(Contract, strict=False)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _peek = msgspec.json.Decoder(Peek)
+_uneven_peek = msgspec.json.Decoder(_UnevenPeek)
+_peek_row = msgspec.json.Decoder(PeekRow, strict=False)
 
 
 def peek(body: bytes) -> Peek:
-    """Read what a crawler needs of a page.
+    """Read what a crawler needs of a page. Contracts that cannot be read are left out, for the reader to reject.
 
     Raises:
-        msgspec.DecodeError: the body is no JSON, or no answer of GraphQL.
+        msgspec.DecodeError: the body is no JSON, or no answer of GraphQL; or a lot cannot be read, since the contracts
+            behind it would be missed.
     """
-    return _peek.decode(body)
+    try:
+        return _peek.decode(body)
+    except msgspec.ValidationError:
+        uneven = _uneven_peek.decode(body)
+    rows: list[PeekRow] = []
+    data = uneven.data or _UnevenData()
+    for raw in data.contracts or ():
+        with contextlib.suppress(msgspec.ValidationError):
+            rows.append(_peek_row.decode(raw))
+    return Peek(data=_PeekData(rows, data.lots), errors=uneven.errors, extensions=uneven.extensions)
 
 
 def read_graphql(material: Material, source: Source) -> Iterator[Batch]:

@@ -6,6 +6,7 @@ The list names parties by BIN only and has no lines. The page is read together w
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,38 +58,40 @@ class _Envelope(msgspec.Struct):
     total: int | None = None
 
 
-class _PeekRow(msgspec.Struct):
+class PeekRow(msgspec.Struct):
+    """The fields of a contract that its parts are asked for by."""
+
     id: int | None = None
     customer_bin: str | int | None = None
     supplier_biin: str | int | None = None
 
 
-class Peek(msgspec.Struct):
-    """What a crawler needs of a page: the address of the next one, and whose contracts these are."""
-
-    items: list[_PeekRow] = []
-    next_page: str | None = ""
-
-
 _envelope = msgspec.json.Decoder(_Envelope)
-_peek = msgspec.json.Decoder(Peek)
+_peek_row = msgspec.json.Decoder(PeekRow, strict=False)
 _units = msgspec.json.Decoder(in_snake_case(Unit), strict=False)
 _plan = msgspec.json.Decoder(in_snake_case(Plan), strict=False)
 _subject = msgspec.json.Decoder(in_snake_case(Subject), strict=False)
 
 
-def peek(body: bytes) -> Peek:
-    """Read what a crawler needs of a page.
+def peek(body: bytes) -> list[PeekRow]:
+    """Whose contracts a page holds, as far as its rows can be read; the others are for the reader to reject.
 
     Raises:
         msgspec.DecodeError: the body is no JSON, or no list of the interface.
     """
-    return _peek.decode(body)
+    rows = []
+    for row in _envelope.decode(body).items:
+        with contextlib.suppress(msgspec.ValidationError):
+            rows.append(_peek_row.decode(row))
+    return rows
 
 
 def plan_points(body: bytes) -> list[int]:
-    """The plan points of the lines in an answer of `/v3/contract/{id}/units`."""
-    return [unit.pln_point_id for unit in _items(body, _units) if unit.pln_point_id]
+    """The plan points of the lines in an answer of `/v3/contract/{id}/units`; none where it cannot be read."""
+    try:
+        return [unit.pln_point_id for unit in _items(body, _units) if unit.pln_point_id]
+    except msgspec.DecodeError:
+        return []
 
 
 def read_rest(material: Material, source: Source) -> Iterator[Batch]:
@@ -101,11 +104,11 @@ def read_rest(material: Material, source: Source) -> Iterator[Batch]:
     captured = material.capture
     envelope = decoded(material.body, _envelope, source, captured)
     context = _Context(material)
-    rows = [
-        Raw(_only_read(row.text), row.reason) if isinstance(row, Raw) else context.complete(row)
-        for row in rows_one_by_one(envelope.items, _lenient)
-    ]
-    if envelope.items:
+    rows: list[Contract | Raw] = []
+    for row, raw in zip(rows_one_by_one(envelope.items, _lenient), envelope.items, strict=True):
+        reason = row.reason if isinstance(row, Raw) else context.complete(row)
+        rows.append(Raw(_only_read(raw), reason) if reason else row)
+    if envelope.items and bytes(envelope.items[0]).startswith(b"{"):
         found = _fields.decode(envelope.items[0])
         check_fields(source, captured, found, NEEDED)
         unknown = tuple(sorted(set(found) - _read_fields - NOT_READ - set(source.ignored)))
@@ -116,37 +119,49 @@ def read_rest(material: Material, source: Source) -> Iterator[Batch]:
 
 def _only_read(row: bytes | msgspec.Raw) -> bytes:
     """A rejected row without the fields that are never kept, bank accounts among them."""
+    text = bytes(row)
+    if not text.startswith(b"{"):
+        return b"[...]" if text.startswith(b"[") else text
     return msgspec.json.encode({name: value for name, value in _fields.decode(row).items() if name in _read_fields})
 
 
 class _Context:
-    """The subjects, lines and plan points that were fetched for a page."""
+    """The subjects, lines and plan points that were fetched for a page, and the answers that cannot be read."""
 
     def __init__(self, material: Material) -> None:
-        self.subjects: dict[str, Any] = {}
-        self.units: dict[int, list[Any]] = {}
-        self.plans: dict[int, Any] = {}
+        self._subjects: dict[str, Any] = {}
+        self._units: dict[str, list[Any]] = {}
+        self._plans: dict[str, Any] = {}
+        self._unread: dict[tuple[str, str], str] = {}
         for captured, body in material.context:
-            part, of = captured.request.get("part"), captured.request.get("of")
-            if part == "subject":
-                for subject in _items(body, _subject):
-                    self.subjects[str(of)] = subject
-            elif part == "units":
-                self.units[int(str(of))] = _items(body, _units)
-            elif part == "plan":
-                for plan in _items(body, _plan):
-                    self.plans[int(str(of))] = plan
+            part, of = str(captured.request.get("part")), str(captured.request.get("of"))
+            try:
+                self._take(part, of, body)
+            except msgspec.DecodeError as error:
+                self._unread[part, of] = f"{captured.url} gave no {part} ({error})"
 
-    def complete(self, contract: Contract) -> Contract:
-        """Put the names and lines to a contract."""
-        contract.customer = self.subjects.get(str(contract.customer_bin))
-        contract.supplier = self.subjects.get(str(contract.supplier_biin))
-        units = self.units.get(contract.id)
+    def _take(self, part: str, of: str, body: bytes) -> None:
+        if part == "subject":
+            for subject in _items(body, _subject):
+                self._subjects[of] = subject
+        elif part == "units":
+            self._units[of] = _items(body, _units)
+        elif part == "plan":
+            for plan in _items(body, _plan):
+                self._plans[of] = plan
+
+    def complete(self, contract: Contract) -> str:
+        """Put the names and lines to a contract; gives the reason where an answer on it cannot be read."""
+        contract.customer = self._subjects.get(str(contract.customer_bin))
+        contract.supplier = self._subjects.get(str(contract.supplier_biin))
+        units = self._units.get(str(contract.id))
         if units is not None:
             for unit in units:
-                unit.plans = self.plans.get(unit.pln_point_id)
+                unit.plans = self._plans.get(str(unit.pln_point_id))
             contract.units = units
-        return contract
+        asked = [("subject", contract.customer_bin), ("subject", contract.supplier_biin), ("units", contract.id)]
+        asked += [("plan", unit.pln_point_id) for unit in units or ()]
+        return next((self._unread[part, str(of)] for part, of in asked if (part, str(of)) in self._unread), "")
 
 
 def _items(body: bytes, decoder: msgspec.json.Decoder[Any]) -> list[Any]:

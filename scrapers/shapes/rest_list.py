@@ -39,7 +39,7 @@ class RestListSpider(PortalSpider):
         await deletions(self)
 
     async def _context(self, page: Fetched) -> list[Fetched]:
-        rows = peek(page.body).items
+        rows = peek(page.body)
         subjects = [str(n) for row in rows for n in (row.customer_bin, row.supplier_biin) if n]
         found = await self._parts("subject", subjects)
         units = await self._parts("units", [str(row.id) for row in rows if row.id])
@@ -56,7 +56,7 @@ class RestListSpider(PortalSpider):
         self._known[part, key] = await self.fetch_if_there(self.ask(url, asked={"part": part, "of": key}))
 
     def _check_filter(self, page: Fetched, role: str, number: str) -> None:
-        for row in peek(page.body).items:
+        for row in peek(page.body):
             whose = str((row.customer_bin if role == "customer" else row.supplier_biin) or "").zfill(12)
             if whose != number:
                 raise FilterIgnoredError(

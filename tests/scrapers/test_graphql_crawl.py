@@ -116,6 +116,26 @@ def test_a_refused_token_stops_at_once(tmp_path: Path, status: int) -> None:
     assert [one.reader for one in captures(tmp_path)] == ["", ""]  # robots.txt and the refusal
 
 
+@pytest.mark.parametrize(
+    "bad", [b"null", b"7", b'{"id": "x"}', b'{"id": 70000002, "customerBin": {"bin": 1}}', b"[1]"]
+)
+def test_a_row_that_is_no_contract_does_not_take_its_page_or_the_next_with_it(tmp_path: Path, bad: bytes) -> None:
+    fault = Fault("replace", "/v3/graphql", swap=(b'{"id": 70000002,', bad + b', {"id": 70000002,'))
+    with portal_double(contracts=many(5), page_limit=3, faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "graphql", source=source(crawl=CrawlPlan(customers=(BODY,))))
+    assert (result.state, result.pages, sorted(kept.by_key)) == (
+        "finished", 2, [str(70_000_000 + number) for number in range(1, 6)],
+    )  # fmt: skip
+    assert [(one.locator, one.raw) for one in kept.rejected] == [("/data/Contract/1", bad.decode())]
+
+
+def test_numbers_sent_as_text_are_held_against_the_filter_as_numbers(tmp_path: Path) -> None:
+    fault = Fault("replace", "/v3/graphql", swap=(b'"id": 70000001,', b'"id": "70000001",'))
+    with portal_double(contracts=many(2), faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "graphql", source=source(crawl=CrawlPlan(customers=(BODY,))))
+    assert (result.state, sorted(kept.by_key), kept.rejected) == ("finished", ["70000001", "70000002"], [])
+
+
 def test_one_bad_row_does_not_take_its_page_with_it(tmp_path: Path) -> None:
     rows = many(3)
     rows[1]["contractSum"] = -5.0

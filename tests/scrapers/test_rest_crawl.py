@@ -62,6 +62,44 @@ def test_a_missing_field_stops_the_run_and_names_it(tmp_path: Path) -> None:
     assert LayoutChangedError.__name__ not in result.reason
 
 
+@pytest.mark.parametrize("bad", [b"null", b"7", b'{"id": "x"}', b'{"id": 1, "customer_bin": []}', b'["KZ00BANK"]'])
+def test_a_row_that_is_no_contract_does_not_take_its_page_with_it(tmp_path: Path, bad: bytes) -> None:
+    fault = Fault("replace", "/v3/contract/customer/", swap=(b'{"id": 70000002,', bad + b', {"id": 70000002,'))
+    rows = [contract(70_000_000 + number) for number in range(1, 4)]
+    with portal_double(contracts=rows, faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "rest", source=ONE_BODY)
+    assert (result.state, sorted(kept.by_key)) == ("finished", ["70000001", "70000002", "70000003"])
+    (rejected,) = kept.rejected
+    assert rejected.locator == "/items/1"
+    assert "KZ00BANK" not in repr(kept.batches)
+
+
+@pytest.mark.parametrize("part", [f"/v3/subject/biin/{BODY}", "/70000001/units", "/v3/plans/view/"])
+@pytest.mark.parametrize("answer", [b'{"items": null}', b"[null]", b"[7]", b'{"items": [{"plnPointId": 1}, []]}'])
+def test_a_part_that_cannot_be_read_rejects_its_contracts_and_says_which_answer(
+    tmp_path: Path, part: str, answer: bytes
+) -> None:
+    fault = Fault("instead", part, swap=(b"", answer))
+    rows = [contract(70_000_000 + number) for number in range(1, 4)]
+    with portal_double(contracts=rows, faults=[fault]) as double:
+        result, kept = crawled(
+            double, tmp_path, "rest", source=source(crawl=CrawlPlan(customers=(BODY,), page_size=9))
+        )
+        asked = [one.target for one in double.asked if part in one.target]
+    assert result.state == "finished"
+    bad = {"70000001", "70000002", "70000003"} if "subject" in part else {"70000001"}
+    assert {one.locator for one in kept.rejected} == {f"/items/{int(key) - 70_000_001}" for key in bad}
+    assert all(asked[0] in one.reason for one in kept.rejected)
+    assert set(kept.by_key) == {"70000001", "70000002", "70000003"} - bad
+
+
+def test_ids_sent_as_text_still_bring_their_lines(tmp_path: Path) -> None:
+    fault = Fault("replace", "/v3/contract/customer/", swap=(b'"id": 70000001,', b'"id": "70000001",'))
+    with portal_double(contracts=[contract(70_000_001)], faults=[fault]) as double:
+        _, kept = crawled(double, tmp_path, "rest", source=ONE_BODY)
+    assert len(kept.by_key["70000001"].lines) == len(contract(70_000_001)["ContractUnits"])
+
+
 def test_bank_accounts_are_never_kept(tmp_path: Path) -> None:
     rows = [contract(70_000_001), contract(70_000_002, contractSum=-1)]
     with portal_double(contracts=rows) as double:
