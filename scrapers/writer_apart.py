@@ -9,6 +9,7 @@ ends at once, also in the middle of a batch, and leaves the rest to the next com
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -205,6 +206,7 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
     with redacted_logs(""):
         _serve(Connection(pipe))
+    gc.freeze()  # the crawl waits for this process to end, and a last search for cycles would find none
 
 
 if __name__ == "__main__":
