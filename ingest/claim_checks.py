@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from db.sentences import Added, Names, Number, Sentence, Told
 from db.words import ClaimVerdict, Precision
+from ingest import claim_sentences as say
 from ingest.claim_terms import Figure, Held, NoRecords, Outcome, QuotientOf, RowsOf, SharesOf, SumOf
 
 
@@ -36,18 +38,28 @@ def grouped(value: Decimal) -> str:
     return f"{Decimal(plain(value)):,f}"
 
 
-def _scale(values: Sequence[Decimal], unit: str) -> tuple[Decimal, str]:
+def _scale(values: Sequence[Decimal]) -> tuple[Decimal, str]:
     """Billions or millions where every value is short in them, else the unit itself."""
-    for size, word in ((10**9, "bn"), (10**6, "mn")):
+    for word, size in say.SCALES.items():
         if all(abs(value) >= size and value % (size // 100) == 0 for value in values):
-            return Decimal(size), f" {word} {unit}"
-    return Decimal(1), f" {unit}"
+            return Decimal(size), word
+    return Decimal(1), ""
 
 
-def _printed(figure: Figure, value: str, unit: str) -> str:
-    word = {Precision.AT_LEAST: "at least ", Precision.AT_MOST: "at most "}.get(figure.precision, "")
-    rounded = f" (rounded to {grouped(figure.rounded_to)})" if _is_rounded(figure) and figure.rounded_to else ""
-    return f"printed {word}{value}{unit}{rounded}"
+def _short(value: Decimal, unit: str) -> Number:
+    size, word = _scale([value])
+    return Number(grouped(value / size), word, unit)
+
+
+def _count(value: int) -> Number:
+    return Number(f"{value:,}")
+
+
+def _printed(figure: Figure, value: Number) -> Sentence:
+    if figure.precision is Precision.ROUNDED and figure.rounded_to:
+        return Sentence(say.PRINTED[figure.precision], {"value": value, "step": Number(grouped(figure.rounded_to))})
+    precision = Precision.EXACT if figure.precision is Precision.ROUNDED else figure.precision
+    return Sentence(say.PRINTED[precision], {"value": value})
 
 
 def _is_rounded(figure: Figure) -> bool:
@@ -58,31 +70,28 @@ def _verdict(figure: Figure, value: Decimal | Fraction) -> ClaimVerdict:
     return ClaimVerdict.PASS if inside(figure, value) else ClaimVerdict.MISMATCH
 
 
+def _years(terms: RowsOf, between: str) -> str:
+    return between.join(str(year) for year in sorted(set(terms.years)))
+
+
 def against_rows(figure: Figure, terms: RowsOf, held: Held) -> Outcome:
     """Set a figure beside what our counted records add up to."""
-    years = "-".join(str(year) for year in sorted(set(terms.years)))
+    scope = {"source": terms.source, "years": _years(terms, "-")}
     if not held.records and not held.vanished:
-        return Outcome(
-            ClaimVerdict.DIFFERENT_SCOPE,
-            "",
-            "",
-            f"no records of this scope are held: {terms.source} has none that count in {years}",
-        )
+        return Outcome(ClaimVerdict.DIFFERENT_SCOPE, "", "", (Sentence(say.NONE_COUNT, scope),))
     difference = held.total - figure.figure
-    added_up = grouped(held.total) + (" with a sum" if terms.add == "records" else f" {figure.unit}")
-    said = (
-        f"{held.records:,} counted records of {terms.source} in {years}, "
-        f"{'of them' if terms.add == 'records' else 'together'} {added_up}"
-    )
-    parts = [f"{said}, {_printed(figure, grouped(figure.figure), f' {figure.unit}')}; {_apart(difference, figure)}"]
+    total = Number(grouped(held.total), unit="" if terms.add == "records" else figure.unit)
+    said = [
+        Sentence(say.COUNTED[terms.add], scope | {"records": _count(held.records), "total": total}),
+        _printed(figure, Number(grouped(figure.figure), unit=figure.unit)),
+        _apart(difference, figure),
+    ]
     if held.without_sum:
-        parts.append(f"{held.without_sum:,} of these records state no sum")
+        said.append(Sentence(say.WITHOUT_SUM, {"records": _count(held.without_sum)}))
     if held.vanished or held.added or held.changed:
-        parts.append(
-            "the source was loaded again since; of the records of this scope "
-            f"{held.vanished:,} vanished, {held.added:,} came later, {held.changed:,} changed"
-        )
-    return Outcome(_verdict(figure, held.total), plain(held.total), plain(difference), "; ".join(parts))
+        moved = {"vanished": held.vanished, "added": held.added, "changed": held.changed}
+        said.append(Sentence(say.LOADED_AGAIN, {name: _count(value) for name, value in moved.items()}))
+    return Outcome(_verdict(figure, held.total), plain(held.total), plain(difference), tuple(said))
 
 
 def against_addends(figure: Figure, terms: SumOf, known: Mapping[str, Figure]) -> Outcome:
@@ -91,40 +100,49 @@ def against_addends(figure: Figure, terms: SumOf, known: Mapping[str, Figure]) -
     values = [addend.figure for addend in addends]
     total = sum(values, Decimal(0))
     difference = total - figure.figure
-    size, unit = _scale([*values, total, figure.figure], figure.unit)
-    said = " + ".join(grouped(value / size) for value in values)
-    parts = [
-        f"{said} = {grouped(total / size)}{unit}, {_printed(figure, grouped(figure.figure / size), unit)}; "
-        + _apart(difference, figure)
+    size, word = _scale([*values, total, figure.figure])
+    said = [
+        Sentence(
+            say.ADDED_UP,
+            {
+                "addends": Added(tuple(grouped(value / size) for value in values)),
+                "total": Number(grouped(total / size), word, figure.unit),
+            },
+        ),
+        _printed(figure, Number(grouped(figure.figure / size), word, figure.unit)),
+        _apart(difference, figure),
     ]
     slack = sum((a.rounded_to for a in addends if _is_rounded(a) and a.rounded_to), Decimal(0)) / 2
     if slack and difference:
-        parts.append(f"the addends are rounded too, which alone can explain up to {_short(slack, figure.unit)}")
-    return Outcome(_verdict(figure, total), plain(total), plain(difference), "; ".join(parts))
+        said.append(Sentence(say.ADDENDS_ARE_ROUNDED, {"value": _short(slack, figure.unit)}))
+    return Outcome(_verdict(figure, total), plain(total), plain(difference), tuple(said))
 
 
 def against_shares(figure: Figure, terms: SharesOf, known: Mapping[str, Figure]) -> Outcome:
     """Set a printed whole beside the wholes that printed parts and shares imply."""
-    parts: list[str] = []
+    said: list[Sentence] = []
     implied: list[Fraction] = []
     for share in terms.shares:
         part = known[share.part]
         implied.append(Fraction(part.figure) * 100 / Fraction(share.percent))
         low, high = _implied_range(part, share.percent)
-        size, unit = _scale([part.figure], figure.unit)
-        parts.append(
-            f"{grouped(part.figure / size)}{unit} / {plain(share.percent)} % = {_rounded(implied[-1], size)}{unit} "
-            f"(between {_rounded(low, size)} and {_rounded(high, size)} given the rounding of both)"
-        )
+        size, word = _scale([part.figure])
+        given = {
+            "part": Number(grouped(part.figure / size), word, figure.unit),
+            "percent": Number(plain(share.percent)),
+            "whole": Number(_rounded(implied[-1], size), word, figure.unit),
+            "low": Number(_rounded(low, size)),
+            "high": Number(_rounded(high, size)),
+        }
+        said.append(Sentence(say.IMPLIED, given))
     largest = max(range(len(implied)), key=lambda at: known[terms.shares[at].part].figure)
     step = (figure.rounded_to or Decimal(1)) / 10
     ours = _nearest(implied[largest], step)
     difference = ours - figure.figure
-    size, unit = _scale([figure.figure], figure.unit)
+    said += [_printed(figure, _short(figure.figure, figure.unit)), _apart(difference, figure)]
     wrong = [value for value in implied if not inside(figure, value)]
-    parts.append(f"{_printed(figure, grouped(figure.figure / size), unit)}; {_apart(difference, figure)}")
     verdict = ClaimVerdict.MISMATCH if wrong else ClaimVerdict.PASS
-    return Outcome(verdict, plain(ours), plain(difference), "; ".join(parts))
+    return Outcome(verdict, plain(ours), plain(difference), tuple(said))
 
 
 def against_quotient(figure: Figure, terms: QuotientOf, known: Mapping[str, Figure]) -> Outcome:
@@ -134,28 +152,31 @@ def against_quotient(figure: Figure, terms: QuotientOf, known: Mapping[str, Figu
     step = (figure.rounded_to or Decimal(1)) / 100
     ours = _nearest(value, step)
     difference = ours - figure.figure
-    times = f" x {terms.times}" if terms.times != 1 else ""
+    given = {
+        "part": Number(grouped(part.figure)),
+        "whole": Number(grouped(whole.figure)),
+        "value": Number(plain(ours), unit=figure.unit),
+    }
     said = (
-        f"{grouped(part.figure)} / {grouped(whole.figure)}{times} = {plain(ours)} {figure.unit}, "
-        f"{_printed(figure, plain(figure.figure), f' {figure.unit}')}; {_apart(difference, figure)}"
+        Sentence(say.QUOTIENT, given)
+        if terms.times == 1
+        else Sentence(say.QUOTIENT_TIMES, given | {"times": Number(str(terms.times))}),
+        _printed(figure, Number(plain(figure.figure), unit=figure.unit)),
+        _apart(difference, figure),
     )
     return Outcome(_verdict(figure, value), plain(ours), plain(difference), said)
 
 
 def without_records(terms: NoRecords) -> Outcome:
     """Say that nothing of ours has the scope of the figure."""
-    return Outcome(ClaimVerdict.DIFFERENT_SCOPE, "", "", f"no records of this scope are held: {terms.why}")
+    return Outcome(ClaimVerdict.DIFFERENT_SCOPE, "", "", (Sentence(say.NONE_HELD, {"why": Told(terms.why)}),))
 
 
-def _apart(difference: Decimal, figure: Figure) -> str:
+def _apart(difference: Decimal, figure: Figure) -> Sentence:
     if not difference:
-        return "no difference"
-    return f"difference {_short(abs(difference), figure.unit)}, ours is {'more' if difference > 0 else 'less'}"
-
-
-def _short(value: Decimal, unit: str) -> str:
-    size, word = _scale([value], unit)
-    return f"{grouped(value / size)}{word}"
+        return Sentence(say.NO_DIFFERENCE)
+    message = say.OURS_IS_MORE if difference > 0 else say.OURS_IS_LESS
+    return Sentence(message, {"value": _short(abs(difference), figure.unit)})
 
 
 def _nearest(value: Fraction, step: Decimal) -> Decimal:
@@ -176,35 +197,25 @@ def _implied_range(part: Figure, percent: Decimal) -> tuple[Fraction, Fraction]:
     return (value - half_part) * 100 / (share + half_share), (value + half_part) * 100 / (share - half_share)
 
 
-def scope_in_words(figure: Figure) -> str:
+def scope_of(figure: Figure) -> tuple[Sentence, ...]:
     """What a figure is set beside, for a reader."""
     terms = figure.check
     if isinstance(terms, NoRecords):
-        return f"nothing of ours: {terms.why}"
+        return (Sentence(say.NOTHING_OF_OURS, {"why": Told(terms.why)}),)
     if isinstance(terms, SumOf):
-        return f"the printed figures {', '.join(terms.addends)}, added up"
+        return (Sentence(say.FIGURES_ADDED, {"refs": ", ".join(terms.addends)}),)
     if isinstance(terms, SharesOf):
-        return "the wholes implied by " + ", ".join(f"{s.part} at {plain(s.percent)} %" for s in terms.shares)
+        shares = ", ".join(f"{share.part} / {plain(share.percent)} %" for share in terms.shares)
+        return (Sentence(say.WHOLES_IMPLIED, {"shares": shares}),)
     if isinstance(terms, QuotientOf):
-        return f"{terms.part} divided by {terms.whole}, times {terms.times}"
-    return _rows_in_words(figure, terms)
-
-
-def _rows_in_words(figure: Figure, terms: RowsOf) -> str:
-    what = {
-        "amount": f"sums in {figure.unit}",
-        "equivalent": f"the source's own equivalents in {figure.unit}",
-        "records": "number of records with a sum",
-    }[terms.add]
-    years = " to ".join(str(year) for year in sorted(set(terms.years)))
-    parts = [f"counted records of {terms.source}, {years}", what]
-    for label, names in (
-        ("payer", terms.payers),
-        ("any payer but", terms.payers_not),
-        ("recipient", terms.recipients),
-        ("topic", terms.topics),
-        ("any topic but", terms.topics_not),
-    ):
-        if names:
-            parts.append(f"{label} {', '.join(f'«{name}»' if name else 'not stated' for name in names)}")
-    return "; ".join(parts)
+        given = {"part": terms.part, "whole": terms.whole, "times": str(terms.times)}
+        return (Sentence(say.DIVIDED, given),)
+    return (
+        Sentence(say.COUNTED_IN, {"source": terms.source, "years": _years(terms, "-")}),
+        Sentence(say.ADDED_OF_ROWS[terms.add], {} if terms.add == "records" else {"unit": figure.unit}),
+        *(
+            Sentence(message, {"names": Names(getattr(terms, field))})
+            for field, message in say.ONLY.items()
+            if getattr(terms, field)
+        ),
+    )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from db.sentences import Sentence, in_english
 from db.words import ClaimVerdict, Measure, Precision
 
 Years = Annotated[tuple[int, ...], msgspec.Meta(min_length=2, max_length=2)]
@@ -122,4 +123,9 @@ class Outcome(msgspec.Struct, frozen=True):
     verdict: ClaimVerdict
     ours: str
     difference: str
-    arithmetic: str
+    said: tuple[Sentence, ...]
+
+    @property
+    def arithmetic(self) -> str:
+        """How it was reckoned, in one line of English."""
+        return in_english(self.said)

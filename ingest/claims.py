@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from db.bulk import insert_rows, table_of
 from db.currencies import MINOR_DIGITS
 from db.model import Claim, ClaimCheck
+from db.sentences import in_english, read, written
 from db.words import Measure, Precision
 from ingest import claim_checks as c
 from ingest import claim_terms as t
@@ -33,7 +34,7 @@ COLUMNS = (
 
 _CLAIM = (
     "ref", "country", "subject", "period", "figure", "unit", "precision", "rounded_to", "wording", "source_url",
-    "scope",
+    "scope_said",
 )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def load_claims(connection: Connection, path: Path = FIGURES) -> int:
     rows = (
         (
             f.ref, f.country, f.subject, f.period, c.grouped(f.figure), f.unit, str(f.precision),
-            c.grouped(f.rounded_to) if f.rounded_to else "", f.note, f.source_url, c.scope_in_words(f),
+            c.grouped(f.rounded_to) if f.rounded_to else "", f.note, f.source_url, written(c.scope_of(f)),
         )
         for f in figures.values()
     )  # fmt: skip
@@ -145,9 +146,9 @@ def check_claims(connection: Connection, path: Path = FIGURES) -> dict[str, t.Ou
     insert_rows(
         connection,
         table_of(ClaimCheck),
-        ("claim_id", "verdict", "ours", "difference", "arithmetic"),
+        ("claim_id", "verdict", "ours", "difference", "arithmetic_said"),
         [
-            (ids[ref], str(o.verdict), _stored(o.ours), _stored(o.difference), o.arithmetic)
+            (ids[ref], str(o.verdict), _stored(o.ours), _stored(o.difference), written(o.said))
             for ref, o in outcomes.items()
         ],
     )
@@ -175,7 +176,8 @@ def _check(figure: t.Figure, figures: dict[str, t.Figure], held: dict[str, t.Hel
 def claims_report(connection: Connection) -> list[dict[str, str]]:
     """Every claim with its verdict, in the order of refs; `verdict` is "not checked" before `check_claims`.
 
-    `figure`, `rounded_to`, `ours` and `difference` are plain decimal numbers in `unit`.
+    `figure`, `rounded_to`, `ours` and `difference` are plain decimal numbers in `unit`; `scope` and `arithmetic` are
+    English.
     """
     query = (
         select(*(table_of(Claim).c[name] for name in _CLAIM), *_CHECKED)
@@ -184,22 +186,24 @@ def claims_report(connection: Connection) -> list[dict[str, str]]:
     )
     names = (*_CLAIM, *(column.name for column in _CHECKED))
     report = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
-    return [{name: _reported(name, value or "") for name, value in row.items()} | _unchecked(row) for row in report]
+    return [dict(_reported(name, value or "") for name, value in row.items()) | _unchecked(row) for row in report]
 
 
 _CHECKED = (
     ClaimCheck.__table__.c.verdict,
     ClaimCheck.__table__.c.ours,
     ClaimCheck.__table__.c.difference,
-    ClaimCheck.__table__.c.arithmetic,
+    ClaimCheck.__table__.c.arithmetic_said,
 )
 
 
 _NUMBERS = frozenset({"figure", "rounded_to", "ours", "difference"})
 
 
-def _reported(name: str, value: str) -> str:
-    return value.replace(",", "") if name in _NUMBERS else value
+def _reported(name: str, value: str) -> tuple[str, str]:
+    if name.endswith("_said"):
+        return name.removesuffix("_said"), in_english(read(value))
+    return name, value.replace(",", "") if name in _NUMBERS else value
 
 
 def _unchecked(row: dict[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 from db.bulk import table_of
 from db.model import Claim, ClaimCheck, Record, RecordAmount, RecordLine, Run
 from db.privacy import mask_person_ids
+from db.sentences import in_english, read
 from publish.corrections import Correction
 from publish.described import Table
 from publish.keys import Keys
@@ -227,18 +228,26 @@ def _changes(connection: Connection, out: sqlite3.Connection, places: Places, ru
 
 def _claims(connection: Connection, out: sqlite3.Connection) -> None:
     query = (
-        select(Claim, ClaimCheck.verdict, ClaimCheck.ours, ClaimCheck.difference, ClaimCheck.arithmetic)
+        select(Claim, ClaimCheck.verdict, ClaimCheck.ours, ClaimCheck.difference, ClaimCheck.arithmetic_said)
         .with_only_columns(
             Claim.ref, Claim.country, Claim.subject, Claim.period, Claim.figure, Claim.unit, Claim.precision,
-            Claim.rounded_to, Claim.wording, Claim.source_url, Claim.scope,
+            Claim.rounded_to, Claim.wording, Claim.source_url, Claim.scope_said,
             func.coalesce(ClaimCheck.verdict, "not checked"),
             func.coalesce(ClaimCheck.ours, ""), func.coalesce(ClaimCheck.difference, ""),
-            func.coalesce(ClaimCheck.arithmetic, ""),
+            func.coalesce(ClaimCheck.arithmetic_said, ""),
         )
         .join(ClaimCheck, ClaimCheck.claim_id == Claim.id, isouter=True)
         .order_by(bytewise(connection, Claim.ref))
     )  # fmt: skip
-    write(out, BY_NAME["claims"], ((at, *r) for at, r in enumerate(stream(connection, query), start=1)))
+    found = (([*row[:10]], row[10], [*row[11:14]], row[14]) for row in stream(connection, query))
+    write(
+        out,
+        BY_NAME["claims"],
+        (
+            (at, *printed, in_english(read(scope)), *checked, in_english(read(said)), scope, said)
+            for at, (printed, scope, checked, said) in enumerate(found, start=1)
+        ),
+    )
 
 
 def _count_rows(out: sqlite3.Connection) -> None:

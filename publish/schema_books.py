@@ -188,6 +188,8 @@ CLAIMS = Table(
         free("ours", "Our figure.", unit="the column unit"),
         free("difference", "Ours less theirs.", unit="the column unit"),
         free("arithmetic", "How ours was reckoned."),
+        free("scope_said", "The scope as sentences with their figures apart, for other languages.", unit="JSON"),
+        free("arithmetic_said", "The arithmetic in the same way.", unit="JSON"),
     ),
     label="ref",
     facets=("verdict",),

@@ -1,4 +1,4 @@
-"""Published figures set beside ours."""
+"""Published figures set beside ours. What ends in `_said` is kept as sentences (`db.sentences`)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Claim(Base):
     rounded_to: Mapped[str] = mapped_column(default="")
     wording: Mapped[LongText]
     source_url: Mapped[LongText]
-    scope: Mapped[LongText]
+    scope_said: Mapped[LongText]
     __table_args__ = (one_of("precision", Precision),)
 
 
@@ -36,7 +36,7 @@ class ClaimCheck(Base):
     verdict: Mapped[str]
     ours: Mapped[str]
     difference: Mapped[str]
-    arithmetic: Mapped[LongText]
+    arithmetic_said: Mapped[LongText]
     __table_args__ = (one_of("verdict", ClaimVerdict),)
 
 

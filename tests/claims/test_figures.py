@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from db.sentences import in_english
 from db.words import Precision
-from ingest.claim_checks import scope_in_words
+from ingest.claim_checks import scope_of
 from ingest.claim_terms import NoRecords, RowsOf
 from ingest.claims import COLUMNS, FIGURES, read_figures
 from ingest.declaration import read_sources
@@ -67,7 +68,7 @@ def test_every_figure_has_an_address_and_a_scope() -> None:
     sources = read_sources(SHIPPED_SOURCES)
     for figure in read_figures().values():
         assert figure.source_url, figure.ref
-        assert scope_in_words(figure), figure.ref
+        assert in_english(scope_of(figure)), figure.ref
         assert figure.ref.startswith(figure.country), figure.ref
         if isinstance(figure.check, RowsOf):
             assert figure.check.source in sources, figure.ref

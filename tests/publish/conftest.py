@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert
 from db import model as m
 from db.engine import open_engine, registry_url
 from db.migrate import migrate
+from db.sentences import Added, Number, Sentence, Told, written
 from publish import verify as verify_module
 from publish.release import build_release
 
@@ -214,15 +215,17 @@ def default_rows() -> dict[type[Any], list[dict[str, Any]]]:
         m.Claim: [
             {"id": 1, "ref": "invented-1", "country": "KZ", "subject": "Управление примеров", "period": "2025",
              "figure": "3.5", "unit": "million KZT", "precision": "rounded", "wording": "около 3,5 млн",
-             "source_url": "https://press.example/1", "scope": "all contracts",
+             "source_url": "https://press.example/1",
+             "scope_said": written([Sentence("nothing of ours: {why}", {"why": Told("all contracts")})]),
              "rounded_to": "0.1"},
             {"id": 2, "ref": "invented-2", "country": "KZ", "subject": "Управление примеров", "period": "2024",
              "figure": "1", "unit": "million KZT", "precision": "at least", "wording": "более 1 млн",
-             "source_url": "https://press.example/2", "scope": "", "rounded_to": ""},
+             "source_url": "https://press.example/2", "scope_said": "", "rounded_to": ""},
         ],
         m.ClaimCheck: [
             {"claim_id": 1, "verdict": "PASS", "ours": "3.50000003", "difference": "0.00000003",
-             "arithmetic": "1000000.01 + 2500000.02"},
+             "arithmetic_said": written([Sentence("{addends} = {total}", {
+                 "addends": Added(("1,000,000.01", "2,500,000.02")), "total": Number("3.50000003", "mn", "KZT")})])},
         ],
         m.InformationRequest: [request(1, "2026-0001", 1, "in part"), request(2, "2026-0002", 1, "in full"),
                                request(3, "2026-0003", 4, "silent"), request(4, "2026-0004", 4, "draft", sent_on=None),

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db import model as m
+from db.sentences import Sentence, Told, written
 from publish.release import build_release
 from publish.slugs import SlugError, Slugs
 from tests.publish.reading import content_of
@@ -46,6 +47,8 @@ def poisoned(rows: Rows, numbers: tuple[str, ...]) -> Rows:
                 named = field == "name" and table in {m.Source, m.Region}
                 if isinstance(value, str) and field not in left_alone and not named:
                     row[field] = f"{value} {poison} {at}" if field != "details" else f'{{"iin": "{first}"}}'
+                if field.endswith("_said"):
+                    row[field] = written([Sentence("nothing of ours: {why}", {"why": Told(poison)})])
             if table is m.RejectedRow:
                 row["locator"] = f"/rows/{first}"
     for record in rows[m.Record]:

@@ -13,12 +13,18 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import cli.sample
+from db.sentences import NOT_STATED, in_english, written
+from ingest.claim_checks import against_addends, against_quotient, against_shares, scope_of
+from ingest.claim_sentences import MESSAGES
+from ingest.claim_terms import NoRecords, QuotientOf, SharesOf, SumOf
+from ingest.claims import read_figures
 from ingest.declaration import read_source, read_sources
 from ingest.goszakup.codes import STATUSES, verdict_of
 from ingest.installation import SHIPPED_SOURCES
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
 from publish.site.core.spoken import read_spoken
+from publish.site.reader.claimed import said
 from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
 from publish.site.reader.formats import (
     day,
@@ -93,6 +99,50 @@ def test_what_shipped_declarations_say_is_translated_and_no_translation_is_left_
     assert all(told.values())
 
 
+def claim_words() -> set[str]:
+    """What the published figures that ship with the program, and their arithmetic, say in words."""
+    told = {*MESSAGES, NOT_STATED}
+    for figure in read_figures().values():
+        told |= {figure.subject, figure.note, "" if figure.currency else figure.unit}
+        told |= {figure.period} - {re.sub("[^0-9-]", "", figure.period)}
+        told |= {figure.check.why} if isinstance(figure.check, NoRecords) else set()
+    return told - {""}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_published_figures_are_translated_with_every_name_to_be_filled_in(language: str) -> None:
+    told = {message.id: message.string for message in po(language, "claims") if message.id and not message.fuzzy}
+    assert told.keys() == claim_words()
+    assert [*told] == sorted(told)
+    assert all(told.values())
+    for message, translated in told.items():
+        assert sorted(NAMES.findall(message)) == sorted(NAMES.findall(translated))
+        assert message.startswith(", ") == translated.startswith(", "), "goes on the sentence before"
+
+
+@pytest.mark.parametrize("language", [*OTHERS, FIRST_LANGUAGE])
+def test_the_arithmetic_of_every_published_figure_is_said_with_the_same_digits(language: str) -> None:
+    figures = read_figures()
+    token = ASKED.set(Asked(language))
+    try:
+        for figure in figures.values():
+            sentences = scope_of(figure)
+            if isinstance(figure.check, SumOf):
+                sentences += against_addends(figure, figure.check, figures).said
+            elif isinstance(figure.check, SharesOf):
+                sentences += against_shares(figure, figure.check, figures).said
+            elif isinstance(figure.check, QuotientOf):
+                sentences += against_quotient(figure, figure.check, figures).said
+            shown, english = said(written(sentences)), in_english(sentences)
+            assert re.findall(r"\d", shown) == re.findall(r"\d", english)
+            if language == FIRST_LANGUAGE:
+                assert shown == english
+            else:
+                assert not re.search(r"\b(?:the|of|printed|ours|records)\b", shown), shown
+    finally:
+        ASKED.reset(token)
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_message_is_translated(language: str) -> None:
     told = {message.id if isinstance(message.id, str) else tuple(message.id): message for message in po(language)}
@@ -128,7 +178,7 @@ def test_no_translation_is_left_over(language: str) -> None:
 @pytest.mark.parametrize(("language", "others"), [("ru", ("контракт", "получател")), ("kk", ("келісімшарт", "алушы"))])
 def test_one_word_for_one_thing_as_procurement_has_it(language: str, others: tuple[str, ...]) -> None:
     """Договор, поставщик, заказчик; шарт, өнім беруші, тапсырыс беруші: the words of the portal and of answers."""
-    told = [text for message in po(language) if message.id for text in _forms(message)]
+    told = [text for domain in ("site", "claims") for m in po(language, domain) if m.id for text in _forms(m)]
     assert not [text for text in told for other in others if re.search(rf"\b{other}", text, re.IGNORECASE)]
 
 

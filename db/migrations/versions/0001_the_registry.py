@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("rounded_to", sa.String(), nullable=False),
         sa.Column("wording", sa.Text(), nullable=False),
         sa.Column("source_url", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("scope_said", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "precision = 'exact' OR precision = 'rounded' OR precision = 'at least' OR precision = 'at most'",
             name=op.f("ck_claim_precision"),
@@ -200,7 +200,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("ours", sa.String(), nullable=False),
         sa.Column("difference", sa.String(), nullable=False),
-        sa.Column("arithmetic", sa.Text(), nullable=False),
+        sa.Column("arithmetic_said", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "verdict = 'PASS' OR verdict = 'MISMATCH' OR verdict = 'DIFFERENT SCOPE'",
             name=op.f("ck_claim_check_verdict"),

@@ -13,6 +13,7 @@ from publish.site.core.ties import read_ties
 from publish.site.pages.start import missing
 
 ROWS = 100
+_NOT_SAID = {"scope_said": "", "arithmetic_said": ""}
 MOST_REQUESTS, MOST_CORRECTIONS = 500, 1_000
 """Lines of a page that is not leafed through; it says how many there are, and the whole table is beside it."""
 
@@ -43,7 +44,8 @@ def coverage(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
 def claims(connection: sqlite3.Connection, _page: int) -> dict[str, Any]:
     """Published figures beside ours."""
     return {
-        "claims": rows(connection, "SELECT * FROM claims ORDER BY id"),
+        # a release of an older program has the English words alone
+        "claims": [_NOT_SAID | row for row in rows(connection, "SELECT * FROM claims ORDER BY id")],
         "verdicts": rows(connection, "SELECT verdict, count(*) AS claims FROM claims GROUP BY 1 ORDER BY 2 DESC"),
     }
 

@@ -53,6 +53,12 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", _marks(ASKED.get().language)[1])
 
 
+def grouped(digits: str) -> str:
+    """Digits in groups as a release writes them ("1,234.5"), with the reader's marks."""
+    decimal, group = _marks(ASKED.get().language)
+    return digits.translate({ord(","): group, ord("."): decimal})
+
+
 def plain_money(minor: int, digits: int) -> str:
     """A sum of minor units in the reader's grouping and decimal mark; decimals only where they are not all zero."""
     decimal, group = _marks(ASKED.get().language)

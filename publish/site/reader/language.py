@@ -1,8 +1,8 @@
 """The reader's language, Russian, Kazakh or English, by address, cookie or Accept-Language; gettext catalogues.
 
-The catalogues are `publish/locale/<language>/LC_MESSAGES/site.po`, and `sources.po` for what the declarations that
-ship with the program say in words; they are read as they are, so that no compiled file can fall behind them. English
-is the language of the messages themselves.
+The catalogues are `publish/locale/<language>/LC_MESSAGES/site.po`, `sources.po` for what the declarations that ship
+with the program say in words, and `claims.po` for the published figures that ship with it; they are read as they are,
+so that no compiled file can fall behind them. English is the language of the messages themselves.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ ASKED: ContextVar[Asked] = ContextVar("asked", default=Asked())  # noqa: B039 - 
 """The request that is being answered: templates that Datasette renders by itself read it too."""
 
 
-@lru_cache(maxsize=2 * len(LANGUAGES))
+@lru_cache(maxsize=3 * len(LANGUAGES))
 def catalogue(language: str, domain: str = "site") -> NullTranslations:
-    """The messages of the site or of the sources in a language; those of English are the messages themselves."""
+    """The messages of one catalogue in a language; those of English are the messages themselves."""
     if language == FIRST_LANGUAGE:
         return NullTranslations()
     with (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:

@@ -17,6 +17,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from publish.site.core.release import Release
 from publish.site.pages.chart import Chart
 from publish.site.reader import formats
+from publish.site.reader.claimed import claimed, said
 from publish.site.reader.classes import label
 from publish.site.reader.language import ASKED, LANGUAGES, declared, gettext, ngettext
 from publish.site.web.reading import RELEASE, SPOKEN
@@ -126,6 +127,9 @@ def prepare(environment: Environment) -> None:
         static_href=static_href,
         named=named,
         declared=declared,
+        claimed=claimed,
+        said=said,
+        grouped=formats.grouped,
         label=label,
         languages=LANGUAGES,
         money=money,
