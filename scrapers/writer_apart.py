@@ -27,6 +27,7 @@ import msgspec
 from sqlalchemy.exc import StatementError
 
 from db.archive import Captured, RunEnded, RunStarted
+from ingest.rare_collection import rare_collection
 from ingest.record import Batch
 from scrapers.redact import redacted_logs
 from scrapers.sink import OpenSink
@@ -204,7 +205,7 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     pipe, alive = (int(handle) for handle in sys.argv[1:])
     threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
-    with redacted_logs(""):
+    with redacted_logs(""), rare_collection():
         _serve(Connection(pipe))
     gc.freeze()  # the crawl waits for this process to end, and a last search for cycles would find none
 
