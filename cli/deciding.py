@@ -49,13 +49,17 @@ _ASK = "-"
 @click.option("--until", default="", help="When it ended, in the same way.")
 @click.option("--allow-unknown", is_flag=True, help="A name may be one that no source prints yet.")
 @click.option("--undo", default="", metavar="ID", help="Take an earlier line back.")
+@click.option(
+    "--whole-run", is_flag=True,
+    help="With --undo: also every line of the same person, day, reason and evidence, as a run of `ties` keeps them.",
+)  # fmt: skip
 @signed(
     "Who decides; published with a tie.", "The reason; published with a tie.",
     "Where it can be seen; a tie needs it; may be given several times.",
 )  # fmt: skip
 def decide(
-    *, verdict: str | None, left: str, right: str, country: str, undo: str, who: str, why: str, when: datetime | None,
-    **given: Any,  # noqa: ANN401 - click's options about the two names
+    *, verdict: str | None, left: str, right: str, country: str, undo: str, whole_run: bool, who: str, why: str,
+    when: datetime | None, **given: Any,  # noqa: ANN401 - click's options about the two names
 ) -> None:  # fmt: skip
     """Say whether two printed names are one, or what ties two that stay two; or take such a line back.
 
@@ -69,16 +73,20 @@ def decide(
       mediacontracts decide different "Радио Вымысел" "Радио Вымысел" --country kz --left-id 991240999991 \\
         --right-id 040540000004 --who "A. B." --why "two stations of one name"
       mediacontracts decide --undo 3f2a9c0d11be --who "A. B." --why "the mastheads differ"
+      mediacontracts decide --undo 3f2a9c0d11be --whole-run --who "A. B." --why "that file was of another year"
     """
     if bool(undo) == bool(verdict) or (verdict and not (left and right and country)):
         raise click.UsageError("give VERDICT LEFT RIGHT with --country, or --undo ID")
+    if whole_run and not undo:
+        raise click.UsageError("--whole-run goes with --undo ID")
     day = day_of(when)
     installation = Installation.from_environment(os.environ)
     path = installation.home / "decisions" / "identity.jsonl"
     try:
         with installation.locked():
             if undo:
-                line = undo_line(undo, who=who, when=day, why=why)
+                targets = run_of(load_decisions(installation.home), undo) if whole_run else [undo]
+                line = "\n".join(undo_line(one, who=who, when=day, why=why) for one in targets)
             else:
                 one, other = _spellings(installation, left, right, country, given)
                 line = decision_line(
@@ -89,8 +97,24 @@ def decide(
             decisions = append_decision(path, line)
     except DecisionError as error:
         raise Refused(str(error)) from None
-    kept = f"took {undo} back" if undo else f"kept as {decisions.active[-1].id}"
+    if not undo:
+        kept = f"kept as {decisions.active[-1].id}"
+    else:
+        kept = f"took {undo} back" + (f" and {len(targets) - 1} lines of its run" if whole_run else "")
     say(f"{kept}; the next check or release replays it")
+
+
+def run_of(decisions: Decisions, target: str) -> list[str]:
+    """Ids of the lines in force that were signed as one of them was, that one included: what one command kept.
+
+    Raises:
+        DecisionError: no line in force has the id.
+    """
+    found = next((one for one in decisions.active if one.id == target), None)
+    if found is None:
+        raise DecisionError(f"no line {target} is in force, so there is no run to take back")
+    signed_as = (found.who, found.when, found.why, found.evidence)
+    return [one.id for one in decisions.active if (one.who, one.when, one.why, one.evidence) == signed_as]
 
 
 def _spellings(

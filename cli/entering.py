@@ -31,8 +31,9 @@ def entries(
     """Keep as different what a register of media enters as different outlets, a decision line for each pair.
 
     It answers what `review` would ask, parts what was made one by likeness, and tells outlets of one printed name
-    apart by the publisher that is paid. Nothing is made one by it. Each line can be taken back by `decide --undo`.
-    Look at the registry of your sources first (`check`), since names are looked up in it.
+    apart by the publisher that is paid. Nothing is made one by it. Each line can be taken back by `decide --undo`, all
+    of a run by `--whole-run` beside it. Look at the registry of your sources first (`check`), since names are looked
+    up in it.
 
     \b
     Example:

@@ -44,8 +44,8 @@ def ties(
 ) -> None:  # fmt: skip
     """Keep the ties that a register states, a decision line for each row whose names the sources print.
 
-    Each line can be taken back by `decide --undo`. Look at the registry of your sources first (`check`), since names
-    are looked up in it.
+    Each line can be taken back by `decide --undo`, all of a run by `--whole-run` beside it. Look at the registry of
+    your sources first (`check`), since names are looked up in it.
 
     \b
     Example:

@@ -60,6 +60,21 @@ def test_wrong_use_is_exit_code_2(home: Path, arguments: tuple[str, ...]) -> Non
     assert not (home / "decisions").exists()
 
 
+def test_a_whole_run_is_taken_back_at_once_and_nothing_else(home: Path) -> None:
+    """A register kept with the wrong column makes hundreds of lines; one by one nobody would take them back."""
+    ahead = ("--country", "kz", "--allow-unknown", "--evidence", "https://example.org/register")
+    for name in ("Вечер Вымысла", "День Вымысла", "Ночь Вымысла"):
+        assert run("different", UTRO.name, name, *ahead).exit_code == 0
+    assert pair("same").exit_code == 0, "of other evidence"
+    first, *_, other = own_decisions(home).active
+    undone = run("--undo", first.id, "--whole-run")
+    assert undone.exit_code == 0, undone.output
+    assert f"took {first.id} back and 2 lines of its run" in undone.output
+    assert [one.id for one in own_decisions(home).active] == [other.id]
+    assert run("--undo", first.id, "--whole-run").exit_code == 1, "it is not in force any more"
+    assert run("same", UTRO.name, TAN.name, "--country", "kz", "--whole-run").exit_code == 2
+
+
 def test_undoing_what_is_not_there_is_refused(home: Path) -> None:
     assert run("--undo", "0" * 12).exit_code == 1
     assert (home / "decisions" / "identity.jsonl").exists() is False
