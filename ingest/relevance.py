@@ -197,7 +197,7 @@ def _verdict(rows: list[_Row]) -> tuple[Relevance, str]:
 
 
 def _named(verdict: Verdict) -> str:
-    return f"rule {verdict.rule_id}, score {verdict.score}" if verdict.score else NO_RULE
+    return f"rule {verdict.rule_id}, score {verdict.score}" if verdict.score else verdict.rule_id
 
 
 def _topic(rows: list[_Row]) -> Topic | None:

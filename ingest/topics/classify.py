@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -12,6 +13,12 @@ from ingest.topics.hidden import plain_wording
 from ingest.topics.rules import RelevanceRule, shipped
 
 NO_RULE: Final = "no rule"
+ANOTHER: Final = "another purchase"
+"""In place of a rule: some said media, but the name is that of something else."""
+NEAR: Final = 160
+"""Characters on both sides of a match in which the expressions of `beside` are looked for."""
+MOST_MATCHES: Final = 20
+"""Matches that are looked around; a text that names more outlets says nothing further on."""
 _DIGITS: Final = re.compile(r"\D")
 
 
@@ -40,7 +47,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
     Attributes:
         relevance: media, not media or undecided.
-        rule_id: the rule that decided, or "no rule".
+        rule_id: the rule that decided, "another purchase", or "no rule".
         score: its score, 0 without a rule.
         service: what is bought (placement, advertising, production, …), "" where the rule does not say.
         matched: the words that matched.
@@ -81,10 +88,23 @@ def _match(rule: RelevanceRule, purchase: Purchase, name: str, text: str) -> str
     if rule.place == "budget":
         return next((code for code in rule.codes if purchase.budget.strip() == code), None)
     where = {"name": name, "text": text, "payer_kind": purchase.payer_kind}[rule.place]
-    found = rule.pattern.search(where) if rule.pattern and may_match(rule.needs, where) else None
+    found = _found(rule, where) if rule.pattern and may_match(rule.needs, where) else None
     if found is None or (rule.unless and rule.unless.search(where)):
         return None
-    return found.group()
+    return found
+
+
+def _found(rule: RelevanceRule, where: str) -> str | None:
+    """What the rule's expression matches; with `beside`, the first match that has all of it near."""
+    assert rule.pattern is not None  # noqa: S101 - as the caller asked
+    if not rule.beside:
+        found = rule.pattern.search(where)
+        return found.group() if found else None
+    for found in islice(rule.pattern.finditer(where), MOST_MATCHES):
+        near = where[max(0, found.start() - NEAR) : found.end() + NEAR]
+        if all(other.search(near) for other in rule.beside):
+            return found.group()
+    return None
 
 
 @lru_cache(maxsize=65_536)  # a portal names the same goods in the same words thousands of times
@@ -95,8 +115,11 @@ def classify(purchase: Purchase) -> Verdict:
     hits = [
         (rule, matched) for rule in shipped().relevance if (matched := _match(rule, purchase, name, text)) is not None
     ]
+    why = NO_RULE
+    if any(rule.relevance is Relevance.MEDIA for rule, _ in hits) and shipped().is_another(name):
+        hits, why = [hit for hit in hits if hit[0].relevance is Relevance.NOT_MEDIA], ANOTHER
     if not hits:
-        return Verdict(Relevance.UNDECIDED, NO_RULE, 0, "", "", ())
+        return Verdict(Relevance.UNDECIDED, why, 0, "", "", ())
     hits.sort(key=lambda hit: -hit[0].score)  # stable: of equal scores the one further up
     (rule, matched), *others = hits
     return Verdict(rule.relevance, rule.id, rule.score, rule.service, matched, tuple(hit[0].id for hit in others))

@@ -28,6 +28,7 @@ class _RelevanceRow(msgspec.Struct, forbid_unknown_fields=True):
     score: int
     place: Place = msgspec.field(name="in")
     any: list[str] = []
+    beside: list[str] = []
     unless: list[str] = []
     code: list[str] = []
     payer: Payer = ""
@@ -42,9 +43,15 @@ class _TopicRow(msgspec.Struct, forbid_unknown_fields=True):
     unless: list[str] = []
 
 
+class _Another(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    any: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     relevance: list[_RelevanceRow]
     topics: list[_TopicRow]
+    another: _Another = _Another()
     words: dict[str, str] = {}
     descriptions: dict[str, str] = {}
 
@@ -62,6 +69,7 @@ class RelevanceRule(msgspec.Struct, frozen=True):
         codes: beginnings of codes.
         needs: words of which a match holds one.
         pattern: what is looked for.
+        beside: what has to stand near a match as well, in any order.
         unless: what takes the match back.
     """
 
@@ -74,6 +82,7 @@ class RelevanceRule(msgspec.Struct, frozen=True):
     codes: tuple[str, ...]
     needs: tuple[str, ...]
     pattern: re.Pattern[str] | None
+    beside: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
 
 
@@ -89,11 +98,21 @@ class TopicRule(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Both halves of the table, in its order, and what belongs to each topic by its name."""
+    """Both halves of the table, in its order, and what belongs to each topic by its name.
+
+    `another` finds names of purchases that are something else than media, unless `another_unless` finds something too.
+    """
 
     relevance: tuple[RelevanceRule, ...]
     topics: tuple[TopicRule, ...]
     descriptions: dict[str, str]
+    another: re.Pattern[str] | None = None
+    another_unless: re.Pattern[str] | None = None
+
+    def is_another(self, name: str) -> bool:
+        """Whether a name, made plain, is that of a purchase which no outlet's word in a description makes media."""
+        found = self.another is not None and self.another.search(name) is not None
+        return found and (self.another_unless is None or self.another_unless.search(name) is None)
 
 
 def _spelt_out(expressions: list[str], words: dict[str, str]) -> list[str]:
@@ -149,9 +168,19 @@ def parse(text: str) -> Rules:
         try:
             any_row.any = _bounded(_spelt_out(any_row.any, table.words))
             any_row.unless = _bounded(_spelt_out(any_row.unless, table.words))
+            if isinstance(any_row, _RelevanceRow):
+                any_row.beside = _bounded(_spelt_out(any_row.beside, table.words))
+                _compiled(any_row.beside)
             _compiled([*any_row.any, *any_row.unless])
         except (ValueError, re.error) as error:
             raise ValueError(f"topic rules: {any_row.id}: {error}") from error
+    try:
+        another, another_unless = (
+            _compiled(_bounded(_spelt_out(list(expressions), table.words)))
+            for expressions in (table.another.any, table.another.unless)
+        )
+    except (ValueError, re.error) as error:
+        raise ValueError(f"topic rules: another: {error}") from error
     for rule in table.relevance:
         needs = {"code": rule.code, "budget": rule.code, "outlet": ["true"]}.get(rule.place, rule.any)
         if not needs:
@@ -163,7 +192,8 @@ def parse(text: str) -> Rules:
             RelevanceRule(
                 id=rule.id, relevance=rule.relevance, score=rule.score, place=rule.place, payer=rule.payer,
                 service=rule.service, codes=tuple(rule.code), needs=needed("|".join(rule.any)),
-                pattern=_compiled(rule.any), unless=_compiled(rule.unless),
+                pattern=_compiled(rule.any), beside=tuple(re.compile(text) for text in rule.beside),
+                unless=_compiled(rule.unless),
             )
             for rule in table.relevance
         ),
@@ -176,6 +206,8 @@ def parse(text: str) -> Rules:
             if (pattern := _compiled(row.any)) is not None
         ),
         descriptions=table.descriptions,
+        another=another,
+        another_unless=another_unless,
     )  # fmt: skip
 
 

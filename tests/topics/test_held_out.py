@@ -1,7 +1,7 @@
 """The rules on rows that were labelled before they were measured: what is measured is written here, bad or good.
 
-The rules were mended on the first four draws of purchases, each after it was measured. None was mended because of a
-row of the fifth; one of its errors is gone since the rules were narrowed on invented look-alikes.
+The rules were mended on every draw of purchases but the fifth, each after it was measured; what a draw said before is
+told in the README. Only the fifth is still unseen by those who wrote rules.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ SECOND_PURCHASES = HERE / "second_draw_purchases.csv"
 THIRD_PURCHASES = HERE / "third_draw_purchases.csv"
 FOURTH_PURCHASES = HERE / "fourth_draw_purchases.csv"
 FIFTH_PURCHASES = HERE / "fifth_draw_purchases.csv"
+SIXTH_PURCHASES = HERE / "sixth_draw_purchases.csv"
+SEVENTH_PURCHASES = HERE / "seventh_draw_purchases.csv"
+EIGHTH_PURCHASES = HERE / "eighth_draw_purchases.csv"
 SECOND_TOPICS = HERE / "second_draw_topics.csv"
 
 
@@ -77,7 +80,10 @@ def test_topics_on_unseen_rows() -> None:
     assert sum(topic["labelled"] for topic in found["topics"].values()) == found["labelled"]
 
 
-DRAWS_OF_PURCHASES = [PURCHASES, SECOND_PURCHASES, THIRD_PURCHASES, FOURTH_PURCHASES, FIFTH_PURCHASES]
+DRAWS_OF_PURCHASES = [
+    PURCHASES, SECOND_PURCHASES, THIRD_PURCHASES, FOURTH_PURCHASES, FIFTH_PURCHASES, SIXTH_PURCHASES,
+    SEVENTH_PURCHASES, EIGHTH_PURCHASES,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,6 +117,19 @@ def test_draws_that_the_rules_were_mended_on(draw: Path, media: int, errors: set
     assert {(error["id"], error["verdict"]) for error in found["errors"]} == errors
     assert found["precision"] == 1
     assert found["recall"] == 1 - len(errors) / media
+
+
+@pytest.mark.parametrize(
+    ("draw", "media", "found", "others"),
+    [(SIXTH_PURCHASES, 88, 78, 132), (SEVENTH_PURCHASES, 100, 68, 140), (EIGHTH_PURCHASES, 100, 74, 160)],
+)
+def test_invented_draws_that_the_rules_were_mended_on(draw: Path, media: int, found: int, others: int) -> None:
+    """What is missed is left to a person, never called something else; nothing else is taken for media."""
+    measured = evaluate(draw)
+    assert (measured["media"], measured["labelled"]) == (media, media + others)
+    assert measured["counts"]["media / media"] == found
+    assert measured["counts"].get("media / not media", 0) == 0
+    assert measured["precision"] == 1
 
 
 def test_the_third_draw_stands_for_every_lot_that_nobody_had_read() -> None:
@@ -151,7 +170,8 @@ def told(successes: int, total: int) -> str:
 def test_the_readme_tells_what_is_measured() -> None:
     table = (HERE / "README.md").read_text("utf-8").split("| media or not |", 1)[1].split("\n\n", 1)[0]
     lines = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    assert [name for name, *_ in lines] == [f"{nth} draw" for nth in ("first", "second", "third", "fourth", "fifth")]
+    nths = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    assert [name for name, *_ in lines] == [f"{nth} draw" for nth in nths]
     for (_, *seen_first, precision, recall), draw in zip(lines, DRAWS_OF_PURCHASES, strict=True):
         found = evaluate(draw)
         said = sum(count for pair, count in found["counts"].items() if pair.endswith("/ media"))

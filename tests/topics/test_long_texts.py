@@ -19,6 +19,10 @@ PATTERNS = [
     for rule in (*shipped().relevance, *shipped().topics)
     for name, pattern in (("any", rule.pattern), ("unless", rule.unless))
     if pattern is not None
+] + [
+    pytest.param(pattern, id=f"{rule.id}, beside {nth}")
+    for rule in shipped().relevance
+    for nth, pattern in enumerate(rule.beside, start=1)
 ]
 
 

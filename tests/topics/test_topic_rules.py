@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.words import Relevance
-from ingest.topics.classify import NO_RULE, Purchase, classify, topic_of
+from ingest.topics.classify import NO_RULE, Purchase, _match, classify, topic_of
 from ingest.topics.rules import parse, shipped
 
 
@@ -104,8 +104,8 @@ def test_every_shipped_rule_can_be_reached() -> None:
     for rule in rules.relevance:
         assert rule.pattern or rule.codes or rule.place == "outlet"
         # expressions are matched against lower case without ё
-        if rule.pattern:
-            assert not re.search("[А-ЯЁё]", rule.pattern.pattern), rule.id
+        for pattern in (rule.pattern, rule.unless, *rule.beside):
+            assert pattern is None or not re.search("[А-ЯЁё]", pattern.pattern), rule.id
 
 
 def test_every_word_of_the_table_is_used() -> None:
@@ -131,6 +131,35 @@ def test_words_stand_for_their_alternatives() -> None:
         parse(table.replace("['x']", "['<air>']").replace("радио|эфир", "радио|<air>"))
 
 
+def test_signs_beside_each_other_count_in_any_order_but_only_near() -> None:
+    bare = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['газет'], beside: ['статья', 'полос']}]\n"
+    (rule,) = parse(f"{bare}topics: []\n").relevance
+
+    def found(text: str) -> bool:
+        return _match(rule, Purchase(description=text), "", text) is not None
+
+    assert found("статья на полосу в газете")
+    assert found("газета: полоса, статья")
+    assert not found("статья в газете")
+    assert not found("полоса в газете")
+    assert not found(f"статья, полоса {'и прочее ' * 30} газета")
+    assert found(f"газета {'и прочее ' * 30} статья, полоса, газета"), "near another match"
+    assert not found("статья, полоса")
+
+
+def test_a_name_of_another_purchase_takes_media_back_and_nothing_else() -> None:
+    told = "статьи в районной газете, 3 публикации"
+    assert classify(Purchase("Услуги по опубликованию", told)).relevance == "media"
+    another = classify(Purchase("Ноутбук", told))
+    assert (another.relevance, another.rule_id, another.score) == ("undecided", "another purchase", 0)
+    assert classify(Purchase("Разработка и размещение роликов на телевидении", "")).relevance == "media"
+    assert classify(Purchase("Ремонт радиостанций", "")).relevance == "not media", "as without it"
+    with pytest.raises(ValueError, match="topic rules: another: <press> names no words"):
+        parse(f"another: {{any: ['<press>']}}\n{RULE}")
+    with pytest.raises(ValueError, match=r"topic rules: another: .* repeats without a bound"):
+        parse(f"another: {{any: ['x'], unless: ['y.*']}}\n{RULE}")
+
+
 RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\ntopics: []\n"
 
 
@@ -143,6 +172,9 @@ RULE = "relevance: [{id: a, relevance: media, score: 90, in: text, any: ['x']}]\
         ("any: ['x']", "any: ['x.*y']", "repeats without a bound"),
         ("any: ['x']", "any: ['x{2,}']", "repeats without a bound"),
         ("any: ['x']", "any: ['x'], unless: ['(?:y )+z']", "repeats without a bound"),
+        ("any: ['x']", "any: ['x'], beside: ['y.*z']", "repeats without a bound"),
+        ("any: ['x']", "any: ['x'], beside: ['(']", "topic rules: a"),
+        ("any: ['x']", "any: ['x'], beside: ['<press>']", "names no words"),
         ("in: text", "in: title", "Invalid enum value 'title'"),
         ("media,", "perhaps,", "Invalid enum value 'perhaps'"),
         ("score: 90", "score: 90, colour: red", "unknown field"),
