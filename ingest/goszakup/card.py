@@ -16,6 +16,7 @@ from ingest.goszakup.register import ListRow
 from ingest.goszakup.wire import Contract, Named, Plan, Subject, Unit
 from ingest.reader import LayoutChangedError
 from ingest.source import Source
+from ingest.values.amount import AmountError
 from ingest.values.number import read_number
 
 SIGNED = "Дата заключения договора"
@@ -28,6 +29,10 @@ PLANNED = "Общая плановая сумма договора"
 BY_RESULT = "Общая сумма договора по итогам закупки"
 TOTAL = "Общая итоговая сумма договора"
 READ = frozenset({SIGNED, SUBJECT_RU, KIND, METHOD, STATUS, YEAR, PLANNED, BY_RESULT, TOTAL})
+IN_REGISTER = "Номер договора в реестре договоров"
+ANNOUNCEMENT = "Номер закупки"
+CHECKED = READ | {IN_REGISTER, ANNOUNCEMENT}
+"""What is read, and what tells whose card it is."""
 NEEDED = frozenset({STATUS, YEAR, TOTAL})
 UNIT_HEADINGS = ("#", "Ид", "П/П", "КТРУ", "Наименование", "Количество", "Ед.", "Цена", "Сумма")
 _BIN_LABELS = ("БИН", "БИН/ИИН", "ИИН")
@@ -53,13 +58,23 @@ def card_of(source: Source, captured: Captured, body: bytes) -> Card:
     """Read the card's own page.
 
     Raises:
-        CardError: the status, the year or the sum is missing.
+        CardError: the status, the year or the sum is missing, or something that is read is said in two ways.
     """
-    labels = labels_of(page_of(source, captured, body))
-    missing = NEEDED - set(labels)
+    found = labels_of(page_of(source, captured, body))
+    missing = NEEDED - set(found)
     if missing:
         raise CardError(f"the card has no {', '.join(f'«{name}»' for name in sorted(missing))}")
-    return Card(labels)
+    return Card(
+        {label: _one(label, values) if label in CHECKED else " / ".join(values) for label, values in found.items()}
+    )
+
+
+def _one(label: str, values: list[str]) -> str:
+    """What stands beside a label; blank where nothing does. A number that may be a person's is not repeated."""
+    if len(values) > 1:
+        shown = "" if label in _BIN_LABELS else f": {', '.join(map(repr, values))}"
+        raise CardError(f"«{label}» is said in {len(values)} ways{shown}")
+    return values[0] if values else ""
 
 
 def parties_of(source: Source, captured: Captured, body: bytes) -> tuple[Subject, Subject]:
@@ -67,6 +82,7 @@ def parties_of(source: Source, captured: Captured, body: bytes) -> tuple[Subject
 
     Raises:
         LayoutChangedError: there is no table under «Заказчик» or «Поставщик».
+        CardError: a number or a name is said in two ways.
     """
     root = page_of(source, captured, body)
     return _party(source, captured, root, "Заказчик"), _party(source, captured, root, "Поставщик")
@@ -76,12 +92,15 @@ def _party(source: Source, captured: Captured, root: Element, role: str) -> Subj
     tables = root.xpath(f"//h3[normalize-space()='{role}']/following::table[1]")
     if not tables:
         raise LayoutChangedError(f"{source.name}: {captured.url} has no table under «{role}»")
-    labels = labels_of(tables[0])
-    number = next((labels[label] for label in _BIN_LABELS if labels.get(label)), None)
+    found = labels_of(tables[0])
+    label = next((label for label in _BIN_LABELS if found.get(label)), "")
+    in_russian, in_kazakh = (
+        f"Наименование {role.casefold()}а на {language} языке" for language in ("русском", "казахском")
+    )
     return Subject(
-        bin=number,
-        name_ru=labels.get(f"Наименование {role.casefold()}а на русском языке"),
-        name_kz=labels.get(f"Наименование {role.casefold()}а на казахском языке"),
+        bin=_one(label, found.get(label, [])) or None,
+        name_ru=_one(in_russian, found.get(in_russian, [])),
+        name_kz=_one(in_kazakh, found.get(in_kazakh, [])),
     )
 
 
@@ -90,6 +109,7 @@ def units_of(source: Source, captured: Captured, body: bytes) -> list[Unit]:
 
     Raises:
         LayoutChangedError: the headings of the table differ.
+        ValueError: a cell of a line cannot be read.
     """
     root = page_of(source, captured, body)
     tables = [table for table in root.xpath("//table") if "КТРУ" in headings_of(table)]
@@ -101,13 +121,26 @@ def units_of(source: Source, captured: Captured, body: bytes) -> list[Unit]:
 def _unit(cells: dict[str, Element]) -> Unit:
     text = {heading: text_of(cell) for heading, cell in cells.items()}
     return Unit(
-        id=int(text["Ид"]),
-        pln_point_id=int(text["П/П"]) if text["П/П"] else None,
-        quantity=read_number(text["Количество"], decimal=".") if text["Количество"] else None,
+        id=_id("Ид", text["Ид"]),
+        pln_point_id=_id("П/П", text["П/П"]) if text["П/П"] else None,
+        quantity=_quantity(text["Количество"]),
         total_sum_wnds=printed_number(text["Сумма"]),
         plans=Plan(name_ru=text["Наименование"], ref_enstru_code=text["КТРУ"]),
         unit_name=text["Ед."],
     )
+
+
+def _id(heading: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise CardError(f"«{heading}» of a line is {text!r}, which is no id")
+    return int(text)
+
+
+def _quantity(text: str) -> Decimal | None:
+    """A quantity, with a dot before its decimals ("1.000"); one with a comma only where that has one reading."""
+    if not text:
+        return None
+    return read_number(text) if "," in text else read_number(text, decimal=".")
 
 
 def contract_of(
@@ -118,6 +151,11 @@ def contract_of(
     The card has no sum without VAT, no sum paid and no shares of years; its total is the sum with VAT.
     """
     labels = card.labels
+    for label, listed in ((IN_REGISTER, row.number_sys), (ANNOUNCEMENT, row.announcement)):
+        if labels.get(label) and listed not in labels[label]:
+            raise CardError(
+                f"this is the card of another contract: its «{label}» is {labels[label]!r}, not {listed!r}"
+            )
     years = sorted({int(year) for year in _YEAR.findall(labels[YEAR])})
     if not years and labels[YEAR]:
         raise CardError(f"«{YEAR}» is {labels[YEAR]!r}")
@@ -150,7 +188,15 @@ def contract_of(
 def further(row: ListRow, card: Card) -> MappingProxyType[str, str]:
     """What the card says that only the register's pages carry: kept as printed, never added to anything."""
     found = {name: card.labels[name] for name in (PLANNED, BY_RESULT) if card.labels.get(name)}
-    total: Decimal | None = printed_number(card.labels[TOTAL])
-    if row.amount is not None and row.amount != total:
-        found["Сумма в реестре"] = str(row.amount)
+    listed = _number(row.amount)
+    if listed is not None and listed != printed_number(card.labels[TOTAL]):
+        found["Сумма в реестре"] = row.amount
     return MappingProxyType(found)
+
+
+def _number(printed: str) -> Decimal | str | None:
+    """A sum of the list, or its text where that has no reading: no record is made of it, so none is refused for it."""
+    try:
+        return printed_number(printed)
+    except AmountError:
+        return printed

@@ -200,10 +200,11 @@ def _signed_on(sign_date: str | None) -> str | None:
         return None
     day = sign_date[:10]
     try:
-        date.fromisoformat(day)
+        if date.fromisoformat(day).isoformat() == day:  # "2022-W07-3" is ISO too, and no date of the portal
+            return day
     except ValueError:
-        raise ContractError(f"date of signature {sign_date!r}") from None
-    return day
+        pass
+    raise ContractError(f"date of signature {sign_date!r}")
 
 
 def _moment(local: str | None) -> str:

@@ -11,8 +11,8 @@ from babel.numbers import get_currency_precision
 from db.currencies import MINOR_DIGITS
 from db.words import AmountRole, AmountState, Precision
 from ingest.record import Sum
+from ingest.values.amount import AmountError, read_amount
 from ingest.values.amount import Unit as AmountUnit
-from ingest.values.amount import read_amount
 
 LARGEST = Decimal(10**15)
 """A sum of 10^15 and more currency units is a slip; the registry keeps minor units in 64 bits."""
@@ -68,7 +68,9 @@ def printed_number(text: str) -> Decimal | None:
     """A sum as the register's pages print it ("4 603.20", sometimes with a comma); None for a blank.
 
     Raises:
-        AmountError: the text has no reading or two.
+        AmountError: the text has no reading or two, or is no exact sum ("около 5 000").
     """
     read = read_amount(text, AmountUnit("KZT"))
+    if read.precision is not Precision.EXACT:
+        raise AmountError(f"{text!r} is no exact sum, and a contract's is")
     return None if read.minor is None else Decimal(read.minor) / 100

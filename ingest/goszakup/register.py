@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import msgspec
 
 from db.archive import Captured
-from ingest.goszakup.html import Element, cells_by_heading, page_of, text_of
-from ingest.goszakup.money import printed_number
+from ingest.goszakup.html import Element, cells_by_heading, headings_of, page_of, text_of
 from ingest.goszakup.numbers import split_number
 from ingest.reader import LayoutChangedError
 from ingest.source import Source
@@ -25,14 +23,14 @@ CAP = 10_000
 
 
 class ListRow(msgspec.Struct, frozen=True):
-    """One row of the list."""
+    """One row of the list. Its sum stays as printed: the sum of a record is the card's, this one is set beside it."""
 
     id: int
     number_sys: str
     announcement: str
     type: str
     status: str
-    amount: Decimal | None
+    amount: str
     customer: str
     supplier: str
     method: str
@@ -56,11 +54,15 @@ def register_page(source: Source, captured: Captured, body: bytes) -> RegisterPa
     tables = root.xpath("//table[@id='search-result']")
     if len(tables) != 1:
         raise LayoutChangedError(f"{source.name}: {captured.url} has {len(tables)} tables «search-result», not one")
-    if root.xpath("//table[@id='search-result']//td[contains(@class, 'dataTables_empty')]"):
-        return RegisterPage((), 0)
-    rows = tuple(_row(source, captured, cells) for cells in cells_by_heading(source, captured, tables[0], HEADINGS))
+    says_empty = bool(tables[0].xpath(".//td[contains(@class, 'dataTables_empty')]"))
+    bare = says_empty and not headings_of(tables[0])
+    found = [] if bare else cells_by_heading(source, captured, tables[0], HEADINGS)
+    rows = tuple(_row(source, captured, cells) for cells in found)
     counts = [_COUNT.search(text_of(info)) for info in root.xpath("//*[contains(@class, 'dataTables_info')]")]
-    total = next((int(re.sub(r"\s", "", found.group(1))) for found in counts if found), None)
+    # "nothing was found" is believed where neither a row nor a count speaks against it
+    total = next((int(re.sub(r"\s", "", count.group(1))) for count in counts if count), None)
+    if total is None and says_empty and not rows:
+        total = 0
     if total is None:
         raise LayoutChangedError(
             f"{source.name}: {captured.url} does not say how many rows there are («из N записей»)"
@@ -90,7 +92,7 @@ def _row(source: Source, captured: Captured, cells: dict[str, Element]) -> ListR
         announcement=text_of(cells["Номер закупки"]),
         type=text_of(cells["Тип договора"]),
         status=text_of(cells["Статус"]),
-        amount=printed_number(text_of(cells["Сумма"])),
+        amount=text_of(cells["Сумма"]),
         customer=text_of(cells["Заказчик"]),
         supplier=text_of(cells["Поставщик"]),
         method=text_of(cells["Способ закупки"]),

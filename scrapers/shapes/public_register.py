@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from msgspec import structs
 
 from db.archive import Captured
-from ingest.goszakup.card import parties_of
+from ingest.goszakup.card import CardError, parties_of
 from ingest.goszakup.numbers import split_number
 from ingest.goszakup.register import CAP, ListRow, RegisterPage, register_page, root_ids
 from ingest.reader import LayoutChangedError, SourceRefusedError
@@ -136,7 +136,10 @@ class PublicRegisterSpider(PortalSpider):
 
     def _check_filter(self, page: Fetched, role: str, number: str, contract_id: int) -> None:
         """Hold a contract against what was asked for; its list row names the parties without their numbers."""
-        customer, supplier = parties_of(self.job.source, page.captured, page.body)
+        try:
+            customer, supplier = parties_of(self.job.source, page.captured, page.body)
+        except CardError:
+            return  # the reader rejects it, and says why
         whose = str((customer if role == "customer" else supplier).bin or "")
         if whose.isdecimal() and whose.zfill(12) != number:
             raise FilterIgnoredError(

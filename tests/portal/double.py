@@ -33,6 +33,8 @@ class Fault:
     after: int = 0
     status: int = 200
     swap: tuple[bytes, bytes] = (b"", b"")
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
     seen: int = 0
 
     def strikes(self, target: str) -> bool:
@@ -183,16 +185,24 @@ def _handler_of(double: PortalDouble) -> type[BaseHTTPRequestHandler]:
             double.asked.append(asked)
             fault = double.fault(self.path)
             status, content_type, body = double.answer(asked)
+            if fault is not None and fault.kind == "raw":
+                self.wfile.write(fault.body)
+                self.close_connection = True
+                return
             if fault is not None:
                 status, content_type, body = _spoilt(fault, status, content_type, body)
             wire = gzip.compress(body) if "gzip" in headers.get("accept-encoding", "") else body
+            more = {} if fault is None else fault.headers
+            if "Content-Encoding" in more:
+                wire = body
             if fault is not None and fault.kind == "truncated gzip":
                 wire = wire[: len(wire) // 2]
             self.send_response(status)
-            self.send_header("Content-Type", content_type)
+            stated = {"Content-Type": content_type, "Content-Length": str(len(wire))}
             if wire is not body:
-                self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Length", str(len(wire)))
+                stated["Content-Encoding"] = "gzip"
+            for name, value in (stated | more).items():
+                self.send_header(name, value)
             self.end_headers()
             if fault is not None and fault.kind == "cut connection":
                 self.wfile.write(wire[: len(wire) // 2])
@@ -221,6 +231,8 @@ _INSTEAD = {
 def _spoilt(fault: Fault, status: int, content_type: str, body: bytes) -> tuple[int, str, bytes]:
     if fault.kind in _INSTEAD:
         return 200, *_INSTEAD[fault.kind]
+    if fault.kind == "instead":
+        return fault.status, content_type, fault.body
     if fault.kind == "status":
         return fault.status, "application/json", b'{"name":"Error","message":"invented","status":0,"type":"x"}'
     if fault.kind in _SECONDS:
