@@ -210,7 +210,8 @@ def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded,
         at=at,
         state="failed" if job.failure else "finished",
         reason=job.failure or _shortfall(job),
-        complete=not job.failure and job.is_full and job.sample is None and not job.gaps,
+        # a row that could not be read is still shown by its source: nothing may be taken for vanished beside it
+        complete=not (job.failure or job.windows or job.sample or job.gaps or tally.rejected),
         responses=tally.responses,
         responses_bad=tally.bad,
     )

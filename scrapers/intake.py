@@ -16,15 +16,20 @@ class Intake:
         self._writer = writer
         self.rows = self.rejected = 0
 
-    def put(self, material: Material) -> None:
+    def put(self, material: Material) -> int:
         """Read one page and hand its batches on; waits while too many are waiting.
+
+        Returns:
+            How many of its rows could not be read.
 
         Raises:
             LayoutChangedError: the page is not laid out as its reader knows it.
             SourceRefusedError: the page holds no data but an error.
             Exception: a defect of the reader, or what the sink raised on an earlier page.
         """
+        before = self.rejected
         for batch in READERS[material.capture.reader](material, self._source):
             self.rows += batch.rows
             self.rejected += len(batch.rejected)
             self._writer.put(batch, material.capture)
+        return self.rejected - before

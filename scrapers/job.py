@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 
 from db.archive import Archive, Captured, RunStarted
 from ingest.checks import GOOD_RESPONSES
-from ingest.reader import LayoutChangedError, SourceRefusedError
+from ingest.reader import LayoutChangedError, Material, SourceRefusedError
 from ingest.source import Source
 
 Access = Literal["graphql", "rest", "html"]
@@ -74,6 +74,7 @@ class Tally(msgspec.Struct):
     responses: int = 0
     bad: int = 0
     pages: int = 0
+    rejected: int = 0
 
     @property
     def enough_good(self) -> bool:
@@ -91,7 +92,7 @@ class Job(msgspec.Struct, kw_only=True):
     api_url: str
     portal_url: str
     clock: Callable[[], str]
-    put: Callable[..., None]
+    put: Callable[[Material], int]
     windows: list[Window]
     sample: int | None = None
     token: str = ""

@@ -169,7 +169,7 @@ class PortalSpider(Spider):
         """
         job = self.job
         material = Material(fetched.captured, fetched.body, tuple((other.captured, other.body) for other in context))
-        await asyncio.to_thread(job.put, material)
+        job.tally.rejected += await asyncio.to_thread(job.put, material)
         job.tally.pages += 1
         if job.is_sampled_out:
             raise SampleDone

@@ -16,15 +16,17 @@ from ingest.goszakup.numbers import split_number
 from ingest.goszakup.register import CAP, ListRow, RegisterPage, register_page, root_ids
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from scrapers.job import ALMATY, CaptchaError, Fetched, FilterIgnoredError, TokenRefusedError
-from scrapers.portal import PortalSpider
+from scrapers.portal import PortalSpider, SampleDone
 
 log = logging.getLogger(__name__)
 
 FIRST_DAY = date(2015, 1, 1)
-"""The register of electronic contracts begins later; nothing of it is older."""
+"""The register of electronic contracts begins later: where a list is halved, its older end is taken to be here."""
 _SMALLEST_PAGE, _LARGEST_PAGE = 50, 2000
 
 Listed = dict[int, tuple[ListRow, Fetched]]
+Days = tuple[date | None, date | None]
+"""From a day to a day, both among them; an end may be open."""
 
 
 class PublicRegisterSpider(PortalSpider):
@@ -55,7 +57,7 @@ class PublicRegisterSpider(PortalSpider):
     async def _list(self, role: str, number: str) -> Listed:
         """All rows of one list, counted against what the register says; read twice when it moved meanwhile."""
         for attempt in (1, 2):
-            listed, total = await self._range(role, number, None)
+            listed, total = await self._range(role, number, (None, None))
             if len(listed) == total:
                 return listed
             log.warning(
@@ -66,39 +68,45 @@ class PublicRegisterSpider(PortalSpider):
             f"{self.job.source.name}: the list of {role} {number} says {total} rows but gave {len(listed)}, twice"
         )
 
-    async def _range(self, role: str, number: str, days: tuple[date, date] | None) -> tuple[Listed, int]:
-        """The rows of a list within days; above the register's cap the days are halved until each half fits."""
+    async def _range(self, role: str, number: str, days: Days) -> tuple[Listed, int]:
+        """The rows of a list within days, and how many there should be.
+
+        Where there may be more rows than the register shows, the days are halved until each half fits. The outer ends
+        stay open, so that no row is left out for its day, be it one that came in while the list is read.
+        """
         first, page = await self._list_page(role, number, days, 1)
-        if page.total <= CAP:
-            return await self._all_pages(role, number, days, first, page), page.total
-        begin, end = days or (FIRST_DAY, self._today())
-        if begin == end:
+        if page.total < CAP:
+            return await self._all_pages(role, number, days, first, page)
+        begin, end = days[0] or FIRST_DAY, days[1] or self._today()
+        if begin >= end:
             raise SourceRefusedError(
                 f"{self.job.source.name}: {role} {number} has {page.total} rows on {begin}, more than are shown"
             )
         middle = begin + (end - begin) // 2
         listed: Listed = {}
-        for half in ((begin, middle), (middle + timedelta(days=1), end)):
-            part, _ = await self._range(role, number, half)
+        total = 0
+        for half in ((days[0], middle), (middle + timedelta(days=1), days[1])):
+            part, of_part = await self._range(role, number, half)
             listed |= part
-        return listed, page.total
+            total += of_part
+        # a count that is the cap itself may be a count that was cut off there
+        return listed, total if page.total == CAP else page.total
 
     async def _all_pages(
-        self, role: str, number: str, days: tuple[date, date] | None, first: Fetched, page: RegisterPage
-    ) -> Listed:
+        self, role: str, number: str, days: Days, first: Fetched, page: RegisterPage
+    ) -> tuple[Listed, int]:
+        """The rows of all pages, and how many the last of them says there are: the list may have moved meanwhile."""
         listed: Listed = {row.id: (row, first) for row in page.rows}
-        last = -(-page.total // self._page_size)
-        for place in range(2, last + 1):
+        total = page.total
+        for place in range(2, -(-page.total // self._page_size) + 1):
             further, rest = await self._list_page(role, number, days, place)
             listed |= {row.id: (row, further) for row in rest.rows}
-        return listed
+            total = rest.total
+        return listed, total
 
-    async def _list_page(
-        self, role: str, number: str, days: tuple[date, date] | None, place: int
-    ) -> tuple[Fetched, RegisterPage]:
+    async def _list_page(self, role: str, number: str, days: Days, place: int) -> tuple[Fetched, RegisterPage]:
         query: dict[str, str | int] = {self.filters[role]: number}
-        if days:
-            query |= {"filter[start_date_from]": str(days[0]), "filter[start_date_to]": str(days[1])}
+        query |= {f"filter[start_date_{end}]": str(day) for end, day in zip(("from", "to"), days, strict=True) if day}
         query |= {"count_record": self._page_size, "page": place}
         url = f"{self.job.portal_url}{self.list_path}?{urlencode(query)}"
         fetched = await self.fetch(self.ask(url, asked={"part": "list"}))
@@ -132,7 +140,17 @@ class PublicRegisterSpider(PortalSpider):
         url = f"{self.job.portal_url}{self.card_paths['card'].format(contract_id)}"
         asked = {"of": contract_id, "slice": self.job.slice_of(role, number)}
         captures = [other.captured for other in context]
-        await self.keep(await self.fetch(self.ask(url, reader=self.reader, asked=asked, context=captures)), context)
+        card = await self.fetch(self.ask(url, reader=self.reader, asked=asked, context=captures))
+        before, stopped = self.job.tally.rejected, True
+        try:
+            await self.keep(card, context)
+            stopped = False
+        except SampleDone:
+            stopped = False
+            raise
+        finally:
+            if stopped or self.job.tally.rejected > before:
+                await self._note_unread(contract_id, card)
 
     def _check_filter(self, page: Fetched, role: str, number: str, contract_id: int) -> None:
         """Hold a contract against what was asked for; its list row names the parties without their numbers."""
@@ -153,8 +171,14 @@ class PublicRegisterSpider(PortalSpider):
         captured = structs.replace(page.captured, ref=self.job.next_ref(), reader=self.reader, request=asked)
         await self.keep(await self.journal(Fetched(captured, page.body), []))
 
+    async def _note_unread(self, contract_id: int, card: Fetched) -> None:
+        """Write down that a card could not be read, so that the next crawl asks for it again."""
+        asked = {"part": "unread", "of": contract_id}
+        captured = structs.replace(card.captured, ref=self.job.next_ref(), reader="", request=asked)
+        await self.journal(Fetched(captured, card.body), [])
+
     def _archived_rows(self) -> dict[int, ListRow]:
-        """The newest archived row of every contract whose card was archived after it."""
+        """The newest archived row of every contract whose card was archived after it, and could be read."""
         job = self.job
         rows: dict[int, ListRow] = {}
         carded: dict[int, ListRow] = {}
@@ -165,9 +189,12 @@ class PublicRegisterSpider(PortalSpider):
                 except (SourceRefusedError, LayoutChangedError):
                     continue  # it was refused when it came, and no card was read under it
                 rows |= {row.id: row for row in page.rows}
+            elif captured.request.get("part") == "unread":
+                carded.pop(int(captured.request["of"]), None)
             elif captured.reader == self.reader and "missing" not in captured.request:
                 contract_id = int(captured.request["of"])
-                carded[contract_id] = rows[contract_id]
+                if contract_id in rows:
+                    carded[contract_id] = rows[contract_id]
         return carded
 
     def _earlier_captures(self) -> Iterator[Captured]:

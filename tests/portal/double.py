@@ -148,9 +148,9 @@ def page_contract(one: dict[str, Any]) -> PageContract:
 
 
 @contextmanager
-def portal_double(**settings: Any) -> Iterator[PortalDouble]:
+def portal_double(kind: type[PortalDouble] = PortalDouble, **settings: Any) -> Iterator[PortalDouble]:
     """Serve a double while this holds."""
-    double = PortalDouble(**settings)
+    double = kind(**settings)
     server = _Server(("127.0.0.1", 0), _handler_of(double))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
