@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -13,6 +14,7 @@ from cli.progress import say
 from cli.publishing import checked, released
 from ingest.installation import Installation, now
 from ingest.load import open_loader
+from ingest.retract import Retraction, read_retractions
 from ingest.source import Source
 from scrapers.crawl import CrawlResult, crawl
 from scrapers.history import SAMPLE
@@ -22,16 +24,37 @@ EVERY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": tim
 _SLACK = timedelta(hours=1)
 """A timer that fires a little early still finds yesterday's source due."""
 
-_LAST = """
-SELECT max(r.started_at) FROM run r JOIN source s ON s.id = r.source_id
-WHERE s.name = :name AND r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE :sample
+_STANDS = "r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE :sample AND r.retracted_why = ''"
+_LAST = f"""
+SELECT max(r.started_at) FROM run r JOIN source s ON s.id = r.source_id WHERE s.name = :name AND {_STANDS}
+"""
+_OWED = f"""
+SELECT t.window_from FROM run t JOIN source s ON s.id = t.source_id
+WHERE s.name = :name AND t.kind = 'crawl'
+  AND (t.ref = :target OR t.id = (SELECT c.run_id FROM capture c WHERE c.ref = :target))
+  AND NOT EXISTS (SELECT 1 FROM run r WHERE r.source_id = t.source_id AND {_STANDS}
+    AND r.id > (SELECT a.id FROM run a WHERE a.ref = :after))
 """
 
 
 def last_crawl(engine: Engine, name: str) -> str:
-    """When the last crawl of a source that finished had begun; blank if there was none."""
+    """When the last crawl of a source that finished and stands had begun; blank if there was none."""
     with engine.connect() as connection:
         return connection.execute(text(_LAST), {"name": name, "sample": f"{SAMPLE}%"}).scalar() or ""
+
+
+def first_day(engine: Engine, name: str, retractions: Sequence[Retraction]) -> str:
+    """From when a crawl of a source has to read: its last crawl, or the window of one that was taken back after it.
+
+    Returns:
+        A day or an instant; blank for a crawl of everything.
+    """
+    since = [last_crawl(engine, name)]
+    with engine.connect() as connection:
+        for one in retractions:
+            asked = {"name": name, "target": one.target, "after": one.after, "sample": f"{SAMPLE}%"}
+            since += connection.execute(text(_OWED), asked).scalars()
+    return min(since, key=lambda moment: moment[: len("YYYY-MM-DD")])
 
 
 def due(engine: Engine, sources: dict[str, Source], at: datetime) -> list[Source]:
@@ -57,7 +80,8 @@ def crawl_one(
 ) -> CrawlResult:
     """Crawl one source into the registry, and tell what came of it."""
     engine = installation.engine()
-    since = since or last_crawl(engine, source.name)
+    retractions = read_retractions(installation.retractions)
+    since = since or first_day(engine, source.name, retractions)
     engine.dispose()
     access: Literal["graphql", "rest", "html"] | None = via  # type: ignore[assignment]  # click checked the choice
     result: CrawlResult = crawl(
@@ -68,6 +92,7 @@ def crawl_one(
         access=access,
         since=since,
         sample=sample,
+        retracted={retraction.target for retraction in retractions},
         environment=os.environ,
         apart=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ def crawl(
     access: Access | None = None,
     since: str = "",
     sample: int | None = None,
+    retracted: Collection[str] = (),
     environment: Mapping[str, str] = os.environ,
     pace: Pace | None = None,
     apart: bool = False,
@@ -82,6 +83,7 @@ def crawl(
         access: The way; with a token GraphQL unless told otherwise.
         since: First day of the window or the instant the last run began; blank for a full crawl of the plan.
         sample: Stop after this many pages.
+        retracted: Runs and captures that were taken back; what they read is asked for again.
         environment: GOSZAKUP_TOKEN, GOSZAKUP_CA_BUNDLE, GOSZAKUP_API_URL, GOSZAKUP_PORTAL_URL.
         pace: How politely to ask; by default 5 requests a second at most, 1.4 for the public pages.
         apart: Load in a process of its own; `open_sink` must then be picklable.
@@ -126,6 +128,7 @@ def crawl(
         put=intake.put,
         windows=windows,
         sample=sample,
+        retracted=retracted,
         token=token,
         pace=pace or Pace(per_second=HTML_PER_SECOND if way == "html" else Pace().per_second),
         gaps=[],

@@ -12,7 +12,8 @@ SAMPLE = "sample"
 def lists_read_whole(job: Job) -> set[str]:
     """The lists ("customer 0007…") that an earlier finished crawl read without a window.
 
-    Only these may be read by window: a BIN that was added to the plan since is read from the beginning first.
+    Only these may be read by window: a BIN that was added to the plan since is read from the beginning first, and so
+    is one whose whole list was taken back.
     """
     begun: dict[str, set[str]] = {}
     known: set[str] = set()
@@ -21,5 +22,6 @@ def lists_read_whole(job: Job) -> set[str]:
             if event.source == job.source.name and event.request.get("whole"):
                 begun.setdefault(event.run, set()).add(str(event.request["list"]))
         elif isinstance(event, RunEnded) and event.state == "finished" and not event.reason.startswith(SAMPLE):
-            known |= begun.pop(event.run, set())
+            whole = begun.pop(event.run, set())
+            known |= whole if event.run not in job.retracted else set()
     return known

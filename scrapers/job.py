@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -83,7 +83,10 @@ class Tally(msgspec.Struct):
 
 
 class Job(msgspec.Struct, kw_only=True):
-    """What one crawl needs to know. The token is held here alone: never in a setting, a capture or a log line."""
+    """What one crawl needs to know. The token is held here alone: never in a setting, a capture or a log line.
+
+    `retracted` names the runs and captures of earlier crawls that were taken back: what they read is to be read again.
+    """
 
     source: Source
     started: RunStarted
@@ -95,6 +98,7 @@ class Job(msgspec.Struct, kw_only=True):
     put: Callable[[Material], int]
     windows: list[Window]
     sample: int | None = None
+    retracted: Collection[str] = ()
     token: str = ""
     pace: Pace = Pace()
     tally: Tally = msgspec.field(default_factory=Tally)

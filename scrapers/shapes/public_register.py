@@ -178,7 +178,7 @@ class PublicRegisterSpider(PortalSpider):
         await self.journal(Fetched(captured, card.body), [])
 
     def _archived_rows(self) -> dict[int, ListRow]:
-        """The newest archived row of every contract whose card was archived after it, and could be read."""
+        """The newest archived row of every contract whose card was archived after it, read, and not taken back."""
         job = self.job
         rows: dict[int, ListRow] = {}
         carded: dict[int, ListRow] = {}
@@ -193,7 +193,8 @@ class PublicRegisterSpider(PortalSpider):
                 carded.pop(int(captured.request["of"]), None)
             elif captured.reader == self.reader and "missing" not in captured.request:
                 contract_id = int(captured.request["of"])
-                if contract_id in rows:
+                carded.pop(contract_id, None)
+                if contract_id in rows and not {captured.run, captured.ref}.intersection(job.retracted):
                     carded[contract_id] = rows[contract_id]
         return carded
 
