@@ -197,7 +197,7 @@ def _shortfall(job: Job) -> str:
     """What a finished run did not see."""
     if job.sample is not None:
         return f"{SAMPLE} of {job.sample} pages"
-    return f"{len(job.gaps)} contracts could not be read: {job.gaps[0]}" if job.gaps else ""
+    return f"{len(job.gaps)} that were asked for could not be had: {job.gaps[0]}" if job.gaps else ""
 
 
 def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded, Any]:

@@ -19,11 +19,14 @@ from ingest.source import Source
 from ingest.values.date import read_local_datetime
 
 
+class _Entry(msgspec.Struct):
+    service_name: str
+
+
 class _Change(msgspec.Struct):
     action: str
     object_id: int
     date_action: str
-    service_name: str
 
 
 class _Journal(msgspec.Struct):
@@ -32,6 +35,7 @@ class _Journal(msgspec.Struct):
 
 
 _journal = msgspec.json.Decoder(_Journal)
+_entry = msgspec.json.Decoder(_Entry)
 _change = msgspec.json.Decoder(_Change, strict=False)
 
 
@@ -47,14 +51,15 @@ def read_journal(material: Material, source: Source) -> Iterator[Batch]:
     rejected: list[Rejected] = []
     for place, row in enumerate(page.items):
         try:
-            deletions += _deletions(_change.decode(row))
+            if _entry.decode(row).service_name == "contract":
+                deletions += _deletions(_change.decode(row))
         except (msgspec.ValidationError, ValueError) as error:
             rejected.append(Rejected(str(error), f"/items/{place}", bytes(row).decode(errors="replace")))
     yield Batch(source=source.name, capture=captured.ref, rows=len(rejected), rejected=rejected, deletions=deletions)
 
 
 def _deletions(change: _Change) -> list[Deletion]:
-    if change.service_name != "contract" or change.action == "U":
+    if change.action == "U":
         return []
     if change.action != "D":
         raise ValueError(f"action {change.action!r} is neither U nor D")

@@ -95,7 +95,7 @@ def test_a_card_that_cannot_be_had_is_said_and_the_run_is_not_complete(tmp_path:
     with portal_double(contracts=many(9), faults=[fault]) as double:
         result, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
         assert (result.state, result.complete, len(kept.records)) == ("finished", False, 8)
-        assert result.reason.startswith("1 contracts could not be read")
+        assert result.reason.startswith("1 that were asked for could not be had")
         (rejected,) = kept.rejected
         assert "status 500" in rejected.reason
         assert '"number_sys":"' in rejected.raw
