@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 
 from db.archive import Archive, RunEnded, RunStarted, new_run
+from ingest.crawl_plan import CrawlPlan
 from ingest.source import Source
+from scrapers.doors import doors_of
 from scrapers.history import SAMPLE
 from scrapers.intake import Intake
-from scrapers.job import Access, Job, Pace, PlanError, windows_between
+from scrapers.job import Access, Job, Pace, PlanError, Window, windows_between
 from scrapers.loop import run_spider
 from scrapers.portal import PortalSpider
 from scrapers.redact import redacted_logs
@@ -25,8 +27,6 @@ from scrapers.spiders.goszakup_rest import GoszakupRestSpider
 from scrapers.writer import Writer, WriterThread
 from scrapers.writer_apart import WriterApart
 
-API_URL = "https://ows.goszakup.gov.kz"
-PORTAL_URL = "https://goszakup.gov.kz"
 HTML_PER_SECOND = 1.4
 """Pages of the public register are asked for more slowly than the interface made for programs."""
 
@@ -92,19 +92,18 @@ def crawl(
         How the run ended. A run that failed is in the archive and in the registry as failed.
 
     Raises:
-        PlanError: an empty plan, or no token for a way that needs one; nothing was asked of the portal.
+        PlanError: an empty plan, no token for a way that needs one, a setting that cannot be meant (`doors_of`), or a
+            first day that is yet to come; nothing was asked of the portal.
         Exception: a defect of a reader, which ends the run as failed first; or what the sink raised, which leaves it
             open for the next command (`ingest.replay.close_interrupted`).
     """
-    way = access or ("graphql" if environment.get("GOSZAKUP_TOKEN") else None)
-    token = _checked(source, way, environment)
+    began = now()
+    doors = doors_of(environment, began)
+    way = access or ("graphql" if doors.token else None)
+    _check(source, way, doors.token)
     if way is None:
         raise _without_token(source)
-    plan = source.crawl
-    began = now()
-    windows = windows_between(
-        since or (plan.since if plan else ""), began, plan.window_days if plan else 1, plan.overlap_days if plan else 0
-    )
+    windows = _windows(source, since, began)
     archive = Archive(home / "archive")
     started = RunStarted(
         run=new_run(source.name, began),
@@ -122,20 +121,20 @@ def crawl(
         started=started,
         archive=archive,
         access=way,
-        api_url=environment.get("GOSZAKUP_API_URL", API_URL).rstrip("/"),
-        portal_url=environment.get("GOSZAKUP_PORTAL_URL", PORTAL_URL).rstrip("/"),
+        api_url=doors.api_url,
+        portal_url=doors.portal_url,
         clock=now,
         put=intake.put,
         windows=windows,
         sample=sample,
         retracted=retracted,
-        token=token,
+        token=doors.token,
         pace=pace or Pace(per_second=HTML_PER_SECOND if way == "html" else Pace().per_second),
         gaps=[],
     )
     try:
-        with redacted_logs(token):
-            run_spider(SPIDERS[way], settings_for(job.pace), job, environment.get("GOSZAKUP_CA_BUNDLE", ""))
+        with redacted_logs(doors.token):
+            run_spider(SPIDERS[way], settings_for(job.pace), job, doors.ca_bundle)
     except BaseException as error:
         job.fail(f"{type(error).__name__}: {error}")
         _end(archive, writer, job, now())
@@ -174,7 +173,17 @@ def _without_token(source: Source) -> PlanError:
     return PlanError(_WITHOUT_ONE.format(name=source.name) + (_BUT_NOT_SEARCHED if phrases else ""))
 
 
-def _checked(source: Source, way: Access | None, environment: Mapping[str, str]) -> str:
+def _windows(source: Source, since: str, began: str) -> list[Window]:
+    """The windows to ask for; none for a full crawl, which is only made where no first day is given."""
+    plan = source.crawl or CrawlPlan()
+    first = since or plan.since
+    found = windows_between(first, began, plan.window_days, plan.overlap_days)
+    if first and not found:
+        raise PlanError(f"{source.name}: the window begins on {first[:10]}, and that day is yet to come")
+    return found
+
+
+def _check(source: Source, way: Access | None, token: str) -> None:
     if source.access != "goszakup":
         raise PlanError(f"{source.name} is no portal source")
     if source.crawl is None or source.crawl.is_empty:
@@ -187,10 +196,8 @@ def _checked(source: Source, way: Access | None, environment: Mapping[str, str])
             f"{source.name}: its plan lists phrases, but {SPIDERS[way].cannot_search}; crawl it with --via graphql, "
             f"or take phrases: out of {source.name}.yml"
         )
-    token = environment.get("GOSZAKUP_TOKEN", "").strip()
     if way is not None and SPIDERS[way].needs_token and not token:
         raise _without_token(source)
-    return token
 
 
 def _shortfall(job: Job) -> str:

@@ -31,7 +31,7 @@ def run_spider(spider: type[PortalSpider], settings: Mapping[str, Any], job: Job
         spider: The spider's class.
         settings: Its settings.
         job: What it is to do; carries back what came of it.
-        ca_bundle: A file of root certificates to trust instead of the system's.
+        ca_bundle: A file of root certificates to trust, where the system's own do not suffice.
     """
     loop = _loop()
     asyncio.set_event_loop(loop)
