@@ -20,7 +20,13 @@ from scrapers.crawl import CrawlResult, crawl
 from scrapers.history import SAMPLE
 from scrapers.job import PlanError
 
-EVERY = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=28)}
+EVERY = {
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=28),
+    "yearly": timedelta(days=365),
+    "once": timedelta.max,
+}
 _SLACK = timedelta(hours=1)
 """A timer that fires a little early still finds yesterday's source due."""
 
@@ -58,14 +64,19 @@ def first_day(engine: Engine, name: str, retractions: Sequence[Retraction]) -> s
 
 
 def due(engine: Engine, sources: dict[str, Source], at: datetime) -> list[Source]:
-    """The portal sources whose declared frequency has gone by since their last finished crawl began."""
+    """The portal sources whose declared frequency has gone by since their last finished crawl began.
+
+    One whose last crawl begins later than now is due as well: the clock was wrong then, and waiting for that day would
+    be waiting in silence. The crawl says so.
+    """
     found = []
     for source in sources.values():
         every = EVERY.get(source.frequency)
         if source.access != "goszakup" or every is None:
             continue
         last = last_crawl(engine, source.name)
-        if not last or at - datetime.fromisoformat(last) >= every - _SLACK:
+        gone_by = at - datetime.fromisoformat(last) if last else timedelta.max
+        if gone_by >= every - _SLACK or gone_by < timedelta(0):
             found.append(source)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from sqlalchemy import create_engine, text
 
 from cli.sample.contracts import customers, sample_contracts
 from cli.sample_portal import handler_of, sample_portal
+from cli.schedule import due
+from db.archive import RunEnded, RunStarted
+from ingest.installation import Installation
+from ingest.load import Loader
 
 DECLARED = """\
 name: {name}
@@ -103,6 +108,34 @@ def test_without_a_token_it_says_what_to_do_and_fails(home: Path) -> None:
     assert done.returncode == 1
     assert "GOSZAKUP_TOKEN is not set" in done.stderr
     assert not (home / "releases" / "current").exists()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "last", "expected"),
+    [
+        ("yearly", "", True), ("once", "", True), ("never", "", False),
+        ("yearly", "2026-07-01T00:00:00Z", False), ("yearly", "2025-05-01T00:00:00Z", True),
+        ("once", "2016-01-01T00:00:00Z", False),
+        ("monthly", "2026-06-10T00:00:00Z", False), ("weekly", "2026-06-20T00:00:00Z", True),
+        ("daily", "2026-06-29T00:30:00Z", True),
+        # a clock that was wrong: nothing would be due for as long as it was ahead, and nobody would be told
+        ("daily", "2099-01-01T00:00:00Z", True),
+    ],
+)  # fmt: skip
+def test_what_is_due(home: Path, frequency: str, last: str, expected: bool) -> None:
+    (home / "sources" / "zz_sample.yml").write_text(
+        DECLARED.format(name="zz_sample", frequency=frequency, customer=CUSTOMER), encoding="utf-8"
+    )
+    mediacontracts_here(home, "check")
+    sources = Installation(home).sources()
+    engine = create_engine(f"sqlite:///{home / 'registry.db'}")
+    if last:
+        source = sources["zz_sample"]
+        loader = Loader(engine, source, RunStarted(run="one", source="zz_sample", kind="crawl", at=last))
+        loader.finish(RunEnded(run="one", at=last, state="finished", complete=True))
+    found = due(engine, sources, datetime(2026, 7, 1, tzinfo=UTC))
+    engine.dispose()
+    assert ("zz_sample" in {one.name for one in found}) is expected
 
 
 class Rebuilt:
