@@ -16,6 +16,7 @@ from scrapy.http import Response
 from db.archive import Captured
 from scrapers.job import Job, job_of
 from scrapers.patience import complaint_of
+from scrapers.redact import body_without_token
 
 _HEADERS = ("Content-Type", "Date", "Last-Modified", "ETag")
 
@@ -33,7 +34,10 @@ class ArchiveMiddleware:
         return cls(job_of(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Store the body, journal the capture, and leave it on the request for the spider."""
+        """Store the body, journal the capture, and leave it on the request for the spider; no body holds the token."""
+        shown = body_without_token(response.body, self._job.token)
+        if shown != response.body:
+            response = response.replace(body=shown)
         async with self._one_at_a_time:
             request.meta["captured"] = await asyncio.to_thread(self._store, request, response)
         return response

@@ -1,4 +1,4 @@
-"""No log line shows the token or the number of a natural person."""
+"""No log line and no archived body shows the token, and no log line the number of a natural person."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from db.privacy import mask_person_ids
 
 HIDDEN = "••••"
+_SHORTEST = 8
+"""Characters of a token that is looked for in bodies; a shorter one, which no operator gives, may stand in any."""
+
+
+def body_without_token(body: bytes, token: str) -> bytes:
+    """A body without the token, which a server may send back with its error; the same bytes where it does not."""
+    for written in _spellings(token) if len(token) >= _SHORTEST else ():
+        body = body.replace(written.encode(), HIDDEN.encode())
+    return body
+
+
+def _spellings(token: str) -> set[str]:
+    """The token as it is, as JSON may write it, and as an address does."""
+    return {token, token.replace("/", "\\/"), quote(token, safe="")} - {""}
 
 
 @contextmanager
@@ -18,8 +33,12 @@ def redacted_logs(token: str) -> Iterator[None]:
     made = logging.getLogRecordFactory()
     formatter = logging.Formatter()
 
+    spellings = _spellings(token)
+
     def hide(text: str) -> str:
-        return mask_person_ids(text.replace(token, HIDDEN) if token else text)
+        for written in spellings:
+            text = text.replace(written, HIDDEN)
+        return mask_person_ids(text)
 
     def record(*args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: ANN401 - the signature is logging's own
         found = made(*args, **kwargs)
