@@ -214,7 +214,8 @@ def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded,
     """
     tally = job.tally
     if not job.failure and not tally.enough_good:
-        job.fail(f"only {tally.responses - tally.bad} of {tally.responses} responses were good")
+        such_as = f", such as: {job.gaps[0]}" if job.gaps else ""
+        job.fail(f"only {tally.responses - tally.bad} of {tally.responses} responses were good{such_as}")
     ended = RunEnded(
         run=job.started.run,
         at=at,

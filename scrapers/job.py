@@ -41,12 +41,16 @@ class PlanError(Exception):
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """How politely to ask. Seconds; `per_second` requests at most, one or two at a time."""
+    """How politely to ask. Seconds; `per_second` requests at most, one or two at a time.
+
+    `longest` is the longest wait that the portal may ask for; where it asks for more, the next crawl takes it up.
+    """
 
     per_second: float = 5.0
     too_many: float = 10.0
     server_error: float = 2.0
     captcha: float = 120.0
+    longest: float = 900.0
     timeout: float = 90.0
     tries: int = 4
     captcha_tries: int = 3
@@ -86,6 +90,7 @@ class Job(msgspec.Struct, kw_only=True):
     """What one crawl needs to know. The token is held here alone: never in a setting, a capture or a log line.
 
     `retracted` names the runs and captures of earlier crawls that were taken back: what they read is to be read again.
+    `distance` is how many seconds robots.txt wants between two requests.
     """
 
     source: Source
@@ -101,6 +106,7 @@ class Job(msgspec.Struct, kw_only=True):
     retracted: Collection[str] = ()
     token: str = ""
     pace: Pace = Pace()
+    distance: float = 0.0
     tally: Tally = msgspec.field(default_factory=Tally)
     captures: int = 0
     failure: str = ""

@@ -6,6 +6,8 @@ Nothing here evades a refusal: the crawl waits, asks again a few times as itself
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple, Self
 
 from scrapy import Request
@@ -46,26 +48,48 @@ class Complaint(NamedTuple):
 
 def complaint_of(response: Response, expects: str) -> Complaint | None:
     """What is wrong with a response where `expects` ("json", "html" or "robots") was due; None when it is good."""
-    status = response.status
-    kind = _BY_STATUS.get(status, "server" if status >= 500 else "status")
+    status, body = response.status, response.body
+    # pages ask for patience by a page, whatever their status; the interfaces by 429, and a page may come with it
+    if b"g-recaptcha" in body or (expects != "json" and b"429 Too" in body):
+        return Complaint("captcha", f"a captcha with status {status}{_asked_for(response)}")
     if status != 200:
-        return Complaint(kind, f"status {status}")
+        kind = _BY_STATUS.get(status, "server" if status >= 500 else "status")
+        return Complaint(kind, f"status {status}{_asked_for(response)}")
     check = _BY_BODY.get(expects)
-    return check(response.body) if check else None
+    return check(body) if check else None
+
+
+def trouble_of(error: Exception) -> str:
+    """What kept a response from coming, in words that say what to do where something can be done."""
+    reasons = getattr(error.__cause__, "reasons", [])  # Twisted's, whose own words are those of a debugger
+    told = ", ".join(f"{one.type.__name__}: {one.getErrorMessage()}" for one in reasons) or str(error)
+    if _is_certificate(error):
+        return (
+            f"its certificate was refused ({told}): no authority known here vouches for it, it has expired, or it is "
+            "another host's; set GOSZAKUP_CA_BUNDLE to the file with the portal's root certificate"
+        )
+    return f"{type(error).__name__}: {told}"
+
+
+def _asked_for(response: Response) -> str:
+    """Where a response leads, and when it wants to be asked again."""
+    told = {"Location": ", which leads to ", "Retry-After": ", to be asked again after "}
+    found = ((words, response.headers.get(name)) for name, words in told.items())
+    return "".join(words + value.decode("latin-1")[:200] for words, value in found if value)
+
+
+def _is_certificate(error: Exception) -> bool:
+    return "certificate" in str(error) or "VerificationError" in str(error)
 
 
 def _not_json(body: bytes) -> Complaint | None:
     ends = body.strip()[:1] + body.strip()[-1:]
     if ends in {b"{}", b"[]"}:
         return None
-    if b"g-recaptcha" in body or b"429 Too" in body:
-        return Complaint("captcha", "a captcha instead of JSON")
     return Complaint("garbled", "a page instead of JSON" if ends[:1] == b"<" else "JSON that was cut short")
 
 
 def _not_a_page(body: bytes) -> Complaint | None:
-    if b"g-recaptcha" in body or b"429 Too" in body:
-        return Complaint("captcha", "a captcha with status 200")
     if body.lstrip()[:1] == b"{":
         return Complaint("garbled", f"JSON instead of a page: {body[:200].decode(errors='replace')}")
     if b"</html>" not in body[-2000:].lower():
@@ -93,20 +117,24 @@ class PatienceMiddleware:
         complaint = complaint_of(response, request.meta.get("expects", "robots"))
         if complaint is None:
             return response
-        return self._again(request, complaint.kind, complaint.reason) or response
+        wait = seconds_until(response.headers.get("Retry-After"), datetime.now(UTC))
+        return self._again(request, complaint.kind, complaint.reason, wait) or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Ask again after trouble of the network."""
-        if not isinstance(exception, NETWORK_TROUBLE):
+        vain = isinstance(exception, DownloadCancelledError) or _is_certificate(
+            exception
+        )  # too large, or not to trust
+        if vain or not isinstance(exception, NETWORK_TROUBLE):
             return None
-        return self._again(request, "server", f"{type(exception).__name__}: {exception}")
+        return self._again(request, "server", trouble_of(exception))
 
-    def _again(self, request: Request, kind: Kind, reason: str) -> Request | None:
+    def _again(self, request: Request, kind: Kind, reason: str, wait: float = 0.0) -> Request | None:
         tried = int(request.meta.get("tried", 0)) + 1
         limit = self._pace.captcha_tries if kind == "captcha" else self._pace.tries
-        if kind in {"token", "gone", "status"} or tried >= limit:
+        if kind in {"token", "gone", "status"} or tried >= limit or wait > self._pace.longest:
             return None
-        seconds = self._seconds(kind, tried)
+        seconds = max(self._seconds(kind, tried), wait)
         log.warning("%s: %s; asking again in %g s (try %d of %d)", request.url, reason, seconds, tried + 1, limit)
         return request.replace(meta=request.meta | {"tried": tried, "wait": seconds}, dont_filter=True)
 
@@ -116,3 +144,14 @@ class PatienceMiddleware:
         if kind == "too many":
             return self._pace.too_many * tried
         return self._pace.server_error * 2.0 ** (tried - 1)
+
+
+def seconds_until(retry_after: bytes | None, now: datetime) -> float:
+    """How long `Retry-After` asks to wait: so many seconds, or until a date of HTTP; 0 where it says neither."""
+    text = (retry_after or b"").decode("latin-1").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError):  # no date, or one without a zone
+        return 0.0

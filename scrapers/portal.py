@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from db.archive import Captured
 from ingest.reader import Material, SourceRefusedError
 from scrapers.job import CaptchaError, Fetched, Job, TokenRefusedError
-from scrapers.patience import NETWORK_TROUBLE, complaint_of
+from scrapers.patience import NETWORK_TROUBLE, complaint_of, trouble_of
 
 log = logging.getLogger(__name__)
 AT_ONCE = 2
@@ -128,16 +128,11 @@ class PortalSpider(Spider):
             async with self._at_once:
                 response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
-            raise SourceRefusedError(
-                f"{source}: {request.url}: {error}; the portal does not want it fetched"
-            ) from None
+            raise SourceRefusedError(f"{source}: {request.url}: {error}") from None
         except NETWORK_TROUBLE as error:
             tally.responses += 1
             tally.bad += 1
-            raise SourceRefusedError(
-                f"{source}: {request.url}: {type(error).__name__}: {error}; if the certificate was refused, set "
-                "GOSZAKUP_CA_BUNDLE to the file with the portal's root certificate"
-            ) from None
+            raise SourceRefusedError(f"{source}: {request.url}: {trouble_of(error)}") from None
         complaint = complaint_of(response, request.meta["expects"])
         answered = response.request or request
         tally.responses += 1

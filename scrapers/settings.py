@@ -6,8 +6,11 @@ from importlib.metadata import version
 from typing import Any
 
 from scrapers.job import Pace
+from scrapers.robots import PRODUCT
 
-USER_AGENT = "mediacontracts/{version} (public register of state payments to media; robots.txt obeyed)"
+USER_AGENT = PRODUCT + "/{version} (public register of state payments to media; robots.txt obeyed)"
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes, decompressed; the largest page of the portal, 2000 rows of a list, has about three million."""
 
 
 def settings_for(pace: Pace) -> dict[str, Any]:
@@ -19,6 +22,7 @@ def settings_for(pace: Pace) -> dict[str, Any]:
     return {
         "USER_AGENT": USER_AGENT.format(version=version("mediacontracts")),
         "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": PRODUCT,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
@@ -29,10 +33,16 @@ def settings_for(pace: Pace) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
         "DOWNLOAD_DELAY": 0,  # the throttle paces all requests together, retries and robots.txt included
         "DOWNLOAD_TIMEOUT": pace.timeout,
+        "DOWNLOAD_MAXSIZE": LARGEST_BODY,
+        "DOWNLOAD_WARNSIZE": 0,
         "RETRY_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            "scrapers.robots.RobotsMiddleware": 100,
+            "scrapers.decoding.DecodingMiddleware": 590,
             "scrapers.archiving.ArchiveMiddleware": 545,
             "scrapers.patience.PatienceMiddleware": 550,
             "scrapers.throttle.ThrottleMiddleware": 950,
