@@ -178,25 +178,35 @@ class PublicRegisterSpider(PortalSpider):
         await self.journal(Fetched(captured, card.body), [])
 
     def _archived_rows(self) -> dict[int, ListRow]:
-        """The newest archived row of every contract whose card was archived after it, read, and not taken back."""
-        job = self.job
-        rows: dict[int, ListRow] = {}
-        carded: dict[int, ListRow] = {}
+        """The row under which the newest card of every contract was read, unless it was not, or was taken back."""
+        lists: dict[str, Captured] = {}
+        cards: dict[int, Captured] = {}
         for captured in self._earlier_captures():
-            if captured.request.get("part") == "list" and captured.status == 200 and not captured.reader:
-                try:
-                    page = register_page(job.source, captured, job.archive.get(captured.sha256))
-                except (SourceRefusedError, LayoutChangedError):
-                    continue  # it was refused when it came, and no card was read under it
-                rows |= {row.id: row for row in page.rows}
+            if captured.request.get("part") == "list" and not captured.reader:
+                lists[captured.ref] = captured
             elif captured.request.get("part") == "unread":
-                carded.pop(int(captured.request["of"]), None)
+                cards.pop(int(captured.request["of"]), None)
             elif captured.reader == self.reader and "missing" not in captured.request:
-                contract_id = int(captured.request["of"])
-                carded.pop(contract_id, None)
-                if contract_id in rows and not {captured.run, captured.ref}.intersection(job.retracted):
-                    carded[contract_id] = rows[contract_id]
-        return carded
+                cards.pop(int(captured.request["of"]), None)
+                if not {captured.run, captured.ref}.intersection(self.job.retracted):
+                    cards[int(captured.request["of"])] = captured
+        pages: dict[str, dict[int, ListRow]] = {}
+        found: dict[int, ListRow] = {}
+        for contract_id, card in cards.items():
+            # the page with its row stands first in its context; pages under which no card was read are left alone
+            page = next((ref for ref in card.context if ref in lists), "")
+            if page and page not in pages:
+                pages[page] = self._rows_of(lists[page])
+            if contract_id in pages.get(page, {}):
+                found[contract_id] = pages[page][contract_id]
+        return found
+
+    def _rows_of(self, page: Captured) -> dict[int, ListRow]:
+        try:
+            read = register_page(self.job.source, page, self.job.archive.get(page.sha256))
+        except (SourceRefusedError, LayoutChangedError):
+            return {}  # of another layout than the lists have now: its cards are asked for again
+        return {row.id: row for row in read.rows}
 
     def _earlier_captures(self) -> Iterator[Captured]:
         for event in self.job.archive.events():

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ingest.crawl_plan import CrawlPlan
+from ingest.goszakup.register import register_page
 from ingest.load import Loader
 from scrapers.crawl import crawl
 from scrapers.shapes import public_register
@@ -125,3 +126,22 @@ def test_a_card_that_stopped_a_run_is_asked_for_again(tmp_path: Path) -> None:
         assert (first.state, first.refused) == ("failed", True)
         _, kept = crawled(double, tmp_path, "html", source=ONE_BODY, since=WINDOW)
     assert sorted(kept.by_key) == ["70000001", "70000002"]
+
+
+def test_of_earlier_lists_only_those_are_read_under_which_cards_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every list of every earlier crawl was read again before each crawl: it took longer from day to day."""
+    with portal_double(contracts=many(60)) as double:
+        for since in ("", WINDOW, WINDOW, WINDOW):
+            crawled(double, tmp_path, "html", source=ONE_BODY, since=since)
+        read: list[str] = []
+
+        def counted(source: Any, captured: Any, body: bytes) -> Any:
+            read.append(captured.run)
+            return register_page(source, captured, body)
+
+        monkeypatch.setattr(public_register, "register_page", counted)
+        result, _ = crawled(double, tmp_path, "html", source=ONE_BODY, since=WINDOW)
+    assert (result.state, result.pages) == ("finished", 0)
+    assert len([run for run in read if run != result.run]) == 2
