@@ -54,10 +54,18 @@ def doors_of(environment: Mapping[str, str], now: str) -> Doors:
 
 
 def _address(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not _is_address(value):
         raise PlanError(f"{name} is no address of a portal; write it as https://host, without a name or a question")
     return value.rstrip("/")
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        further = parts.username or parts.query or parts.fragment or parts.port == 0
+    except ValueError:  # a port that is none
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not further and len(value.split()) == 1
 
 
 def _is_protected(address: str) -> bool:

@@ -21,20 +21,24 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
 
 from scrapers.job import Pace, job_of
 
 log = logging.getLogger(__name__)
 
 NETWORK_TROUBLE = (
-    OSError,
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
+    # what Scrapy does not put into words of its own: no route to the host, no network
+    ConnectError,
+    ConnectionClosed,
 )
+"""What keeps an answer from coming. No `OSError`: one of these is our own disk, and no fault of the portal's."""
 
 Kind = Literal["token", "gone", "too many", "server", "captcha", "garbled", "status"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
-from db.archive import Archive
+from db.archive import Archive, RunEnded
 from ingest.crawl_plan import CrawlPlan
 from scrapers import settings
 from scrapers.job import Pace
@@ -141,3 +143,34 @@ def test_a_token_that_is_sent_back_is_kept_nowhere(
     for kept in (bodies.decode(), repr(events(tmp_path)), result.reason, caplog.text):
         assert token not in kept
         assert said not in kept
+
+
+@pytest.mark.parametrize("address", ["http://127.255.255.255", "http://127.0.0.1:9"])
+def test_a_portal_that_cannot_be_reached_is_no_defect(tmp_path: Path, address: str) -> None:
+    """No way to the host, as to the broadcast address of this machine: it ended in a traceback."""
+    with portal_double() as double:
+        environment = double.environment(GOSZAKUP_PORTAL_URL=address)
+        result, _ = crawled(double, tmp_path, "html", source=ONE_BODY, environment=environment)
+    assert (result.state, result.refused) == ("failed", False)
+    assert f"kz_double: {address}/" in result.reason
+
+
+def test_a_full_disk_is_no_fault_of_the_portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its contracts were rejected as unreadable, each with the words of our own disk."""
+    kept_bodies = Archive.put
+    written = []
+
+    def put(self: Archive, body: bytes) -> str:
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written.append(body)
+        return kept_bodies(self, body)
+
+    monkeypatch.setattr(Archive, "put", put)
+    with portal_double(contracts=[contract(70_000_001 + number) for number in range(5)]) as double:
+        with pytest.raises(OSError, match="No space left"):
+            crawled(double, tmp_path, "html", source=ONE_BODY)
+        assert len(double.asked) == 4
+    *_, ended = events(tmp_path)
+    assert isinstance(ended, RunEnded)
+    assert ended.state == "failed"

@@ -36,6 +36,8 @@ def authority(path: Path, until: dt.datetime) -> Path:
         ("GOSZAKUP_API_URL", "ows.goszakup.gov.kz", "is no address"),
         ("GOSZAKUP_PORTAL_URL", "ftp://portal.invalid", "is no address"),
         ("GOSZAKUP_PORTAL_URL", "https://name:secret@portal.invalid", "is no address"),
+        ("GOSZAKUP_PORTAL_URL", "https://portal.invalid:99999", "is no address"),
+        ("GOSZAKUP_PORTAL_URL", "https://a portal.invalid", "is no address"),
         ("GOSZAKUP_API_URL", "http://portal.invalid", "the token would be readable"),
         ("GOSZAKUP_TOKEN", "two words", "no token has"),
         ("GOSZAKUP_TOKEN", "line\r\nbreak", "no token has"),
