@@ -109,13 +109,17 @@ def units_of(source: Source, captured: Captured, body: bytes) -> list[Unit]:
 
     Raises:
         LayoutChangedError: the headings of the table differ.
-        ValueError: a cell of a line cannot be read.
+        ValueError: a line is missing or doubled, or a cell of it cannot be read.
     """
     root = page_of(source, captured, body)
     tables = [table for table in root.xpath("//table") if "КТРУ" in headings_of(table)]
     if len(tables) != 1:
         raise LayoutChangedError(f"{source.name}: {captured.url} has {len(tables)} tables of lines, not one")
-    return [_unit(cells) for cells in cells_by_heading(source, captured, tables[0], UNIT_HEADINGS)]
+    rows = cells_by_heading(source, captured, tables[0], UNIT_HEADINGS)
+    numbered = [text_of(cells["#"]) for cells in rows]
+    if any(numbered) and numbered != [str(number) for number in range(1, len(rows) + 1)]:
+        raise CardError(f"the lines are numbered {', '.join(numbered)}: one is missing or stands twice")
+    return [_unit(cells) for cells in rows]
 
 
 def _unit(cells: dict[str, Element]) -> Unit:

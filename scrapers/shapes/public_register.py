@@ -159,7 +159,12 @@ class PublicRegisterSpider(PortalSpider):
         except CardError:
             return  # the reader rejects it, and says why
         whose = str((customer if role == "customer" else supplier).bin or "")
-        if whose.isdecimal() and whose.zfill(12) != number:
+        if not whose.isdecimal():
+            raise SourceRefusedError(
+                f"{self.job.source.name}: {page.captured.url} states no number of the {role}, so that it cannot be "
+                "held against what was asked for"
+            )
+        if whose.zfill(12) != number:
             raise FilterIgnoredError(
                 f"{self.job.source.name}: {page.captured.url}: the server ignored the filter {self.filters[role]}: "
                 f"contract {contract_id} is none of the {role} that was asked for; nothing of this run may be released"

@@ -8,8 +8,8 @@ import pytest
 
 from ingest.crawl_plan import CrawlPlan
 from scrapers.crawl import CrawlResult
-from tests.portal.double import Fault, portal_double
-from tests.portal.invented import BODY, contract
+from tests.portal.double import Asked, Fault, portal_double
+from tests.portal.invented import BODY, contract, unit
 from tests.scrapers.kept import Kept, crawled, source
 
 ONE_BODY = source(crawl=CrawlPlan(customers=(BODY,), page_size=50))
@@ -171,6 +171,33 @@ def test_a_cell_of_a_line_that_is_not_what_it_should_be_is_named(
     _, kept = read_with(tmp_path, "/units/", old, new)
     assert kept.records == []
     assert said in kept.rejected[0].reason
+
+
+@pytest.mark.parametrize("lines", [(2,), (1, 3), (1, 2, 2)])
+def test_a_line_that_is_missing_or_doubled_shows_by_its_number(tmp_path: Path, lines: tuple[int, ...]) -> None:
+    rows = [contract(70_000_001, ContractUnits=[unit(number, 1120.0, 1000.0) for number in (1, 2, 3)])]
+    with portal_double(contracts=rows) as double:
+        page = double.answer(Asked("GET", "/ru/egzcontract/cpublic/units/70000001", {}, b"", 0))[2].decode()
+        before, *printed = page.split("<tr><td>")
+        *_, last = printed
+        ends = [one.removesuffix(last[last.index("</tbody>") :]) for one in printed]
+        body = before + "".join("<tr><td>" + ends[number - 1] for number in lines) + last[last.index("</tbody>") :]
+        double.faults.append(Fault("instead", "/units/", body=body.encode()))
+        _, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
+    assert kept.records == []
+    assert f"the lines are numbered {', '.join(map(str, lines))}" in kept.rejected[0].reason
+
+
+def test_a_card_without_the_number_that_was_asked_for_is_rejected_and_asked_for_again(tmp_path: Path) -> None:
+    """It could not be held against the filter, and was taken all the same."""
+    fault = Fault("replace", "/customer_n_supplier/70000001", swap=("<th>БИН</th>".encode(), "<th>Код</th>".encode()))
+    rows = [contract(70_000_001), contract(70_000_002)]
+    with portal_double(contracts=rows, faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
+        assert (result.state, result.complete, sorted(kept.by_key)) == ("finished", False, ["70000002"])
+        assert "/customer_n_supplier/70000001 states no number of the customer" in kept.rejected[0].reason
+        _, kept = crawled(double, tmp_path, "html", source=ONE_BODY, since="2024-06-01")
+    assert sorted(kept.by_key) == ["70000001"]
 
 
 def test_a_day_in_another_notation_is_no_date_of_the_portal(tmp_path: Path) -> None:
