@@ -307,14 +307,32 @@ class Loader:
         )  # fmt: skip
 
     def _delete(self, connection: Connection, batch: Batch) -> None:
-        if batch.deletions:
+        last = {deletion.key: deletion for deletion in batch.deletions}
+        gone = [deletion for deletion in last.values() if not deletion.undone]
+        self._undelete(connection, {key: deletion.at for key, deletion in last.items() if deletion.undone})
+        if gone:
             self._changed = True
             mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
             connection.exec_driver_sql(
                 f"UPDATE record SET deleted_at = {mark} WHERE source_id = {self.run.source_id} AND deleted_at IS NULL "
                 f"AND (key = {mark} OR key LIKE {mark})",
                 # one contract may stand as several records: the sum, what was paid, one for each year
-                [(deletion.at, deletion.key, f"{deletion.key}:%") for deletion in batch.deletions],
+                [(deletion.at, deletion.key, f"{deletion.key}:%") for deletion in gone],
+            )
+
+    def _undelete(self, connection: Connection, there: dict[str, str]) -> None:
+        """Take back the deletions of what the source says later that it has; one that a record states itself stays."""
+        if not there:
+            return
+        stored = connection.exec_driver_sql(
+            f"SELECT id, key, deleted_at FROM record WHERE source_id = {self.run.source_id} "
+            "AND deleted_at IS NOT NULL AND standing_why <> 'deleted at the source'"
+        )
+        back = [row[0] for row in stored if row[2] <= there.get(row[1].partition(":")[0], "")]
+        self._changed |= bool(back)
+        for part in chunks(back):
+            connection.exec_driver_sql(
+                f"UPDATE record SET deleted_at = NULL WHERE id IN ({', '.join(map(str, part))})"
             )
 
     def _write_counts(self, connection: Connection, counts: Counts) -> None:

@@ -139,10 +139,14 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class Deletion(msgspec.Struct, frozen=True):
-    """The source says that it deleted a record: it stays in the history and is not counted any more."""
+    """The source says that it deleted a record: it stays in the history and is not counted any more.
+
+    `undone`: the source says that it has the record, again or still; an earlier deletion of it does not hold.
+    """
 
     key: str
     at: str
+    undone: bool = False
 
 
 class Batch(msgspec.Struct, kw_only=True):
@@ -150,7 +154,8 @@ class Batch(msgspec.Struct, kw_only=True):
 
     `slice` names the part of the source that the run republishes whole; when a run ends `complete`, records of the
     slices it carried that were not seen in it are marked vanished. `passed_over` counts the rows of the file that the
-    source does not take (`only:`), by the declared reason; they are not among `rows`.
+    source does not take (`only:`), by the declared reason; they are not among `rows`. `deletions` are in the order in
+    which the source tells of them.
     """
 
     source: str

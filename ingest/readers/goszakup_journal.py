@@ -1,7 +1,8 @@
 """A page of the change journal (`/v3/journal`): which contracts the portal deleted.
 
-Created and changed contracts are found through `lastUpdateDate`; only deletions (action `D`) are read here. What
-was deleted stays in the history and is not counted any more: the contract, what was paid and its years alike.
+Created and changed contracts are found through `lastUpdateDate`; deletions (action `D`) are read here. What was
+deleted stays in the history and is not counted any more: the contract, what was paid and its years alike. Where the
+journal says later that the contract was created or changed (`U`), it is there again: its deletion no longer holds.
 """
 
 from __future__ import annotations
@@ -52,16 +53,14 @@ def read_journal(material: Material, source: Source) -> Iterator[Batch]:
     for place, row in enumerate(page.items):
         try:
             if _entry.decode(row).service_name == "contract":
-                deletions += _deletions(_change.decode(row))
+                deletions.append(_deletion(_change.decode(row)))
         except (msgspec.ValidationError, ValueError) as error:
             rejected.append(Rejected(str(error), f"/items/{place}", bytes(row).decode(errors="replace")))
     yield Batch(source=source.name, capture=captured.ref, rows=len(rejected), rejected=rejected, deletions=deletions)
 
 
-def _deletions(change: _Change) -> list[Deletion]:
-    if change.action == "U":
-        return []
-    if change.action != "D":
+def _deletion(change: _Change) -> Deletion:
+    if change.action not in {"U", "D"}:
         raise ValueError(f"action {change.action!r} is neither U nor D")
     at = instant(read_local_datetime(change.date_action, ZONE))
-    return [Deletion(str(change.object_id), at)]
+    return Deletion(str(change.object_id), at, undone=change.action == "U")

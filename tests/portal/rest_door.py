@@ -42,8 +42,12 @@ def _list(double: PortalDouble, path: str, query: dict[str, str], role: str, num
 
 
 def _journal(double: PortalDouble, path: str, query: dict[str, str]) -> Any:
-    entries = [e for e in double.journal if query["date_from"] <= e["date_action"][:10] <= query["date_to"]]
-    return _paged(path, entries, query, double.page_limit, key="object_id")
+    entries = [
+        entry | {"place": place}  # what the cursor counts; one object may stand in several entries
+        for place, entry in enumerate(double.journal, start=1)
+        if query["date_from"] <= entry["date_action"][:10] <= query["date_to"]
+    ]
+    return _paged(path, entries, query, double.page_limit, key="place")
 
 
 def _subject(_double: PortalDouble, _path: str, _query: dict[str, str], number: str) -> Any:

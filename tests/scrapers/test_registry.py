@@ -158,6 +158,32 @@ def test_the_journal_takes_a_contract_out_of_the_count(sqlite_engine: Engine, tm
     assert "70000003" in counted(sqlite_engine)
 
 
+def entry(action: str, number: int, at: str) -> dict[str, Any]:
+    return {"action": action, "object_id": number, "date_action": at, "service_name": "contract", "url": ""}
+
+
+@pytest.mark.parametrize("page_limit", [1, 50])
+@pytest.mark.parametrize("way", ["graphql", "rest"])
+def test_what_the_journal_has_again_after_it_deleted_it_counts_again(
+    sqlite_engine: Engine, tmp_path: Path, way: str, page_limit: int
+) -> None:
+    """It was deleted anew by each window that reached back to its deletion, and then for good."""
+    journal = [
+        entry("U", 70_000_003, "2024-06-19 09:00:00"), entry("D", 70_000_001, "2024-06-20 09:51:00"),
+        entry("D", 70_000_003, "2024-06-20 09:51:00"), entry("U", 70_000_001, "2024-06-20 12:00:00"),
+        entry("U", 70_000_007, "2024-06-20 12:00:00"),
+    ]  # fmt: skip
+    with portal_double(journal=journal) as double:
+        loaded(double, sqlite_engine, tmp_path, way, source())
+        double.page_limit = page_limit
+        for _ in range(2):
+            loaded(double, sqlite_engine, tmp_path, way, source(), since="2024-06-15")
+            assert "70000001" in counted(sqlite_engine)
+            assert "70000001:paid" in counted(sqlite_engine, "paid")
+            assert "70000003" not in counted(sqlite_engine)
+            assert "70000007" not in counted(sqlite_engine)  # its own row says that it is deleted
+
+
 @pytest.mark.parametrize("way", ["graphql", "rest", "html"])
 def test_a_rebuild_gives_the_same_registry(sqlite_engine: Engine, tmp_path: Path, way: str) -> None:
     with portal_double() as double:

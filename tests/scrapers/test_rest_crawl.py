@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -145,5 +146,49 @@ def test_a_window_reads_what_the_journal_deleted(tmp_path: Path, way: str) -> No
         result, kept = crawled(double, tmp_path, way, since="2024-06-15")
         assert len(double.targets("/v3/journal")) == 2
     assert result.state == "finished"
-    assert [(one.key, one.at) for one in kept.deletions] == [("70000003", "2024-06-20T04:51:00Z")]
+    assert [(one.key, one.at, one.undone) for one in kept.deletions] == [
+        ("70000001", "2024-06-20T04:50:00Z", True),
+        ("70000003", "2024-06-20T04:51:00Z", False),
+    ]
     assert [row.reason for row in kept.rejected] == ["action 'X' is neither U nor D"]
+
+
+def test_entries_of_other_services_are_passed_over_whatever_they_lack(tmp_path: Path) -> None:
+    journal = [
+        {"service_name": "lots", "action": "D", "object_id": None, "date_action": "2024-06-20 09:50:00"},
+        {"service_name": "contract", "action": "D", "object_id": None, "date_action": "2024-06-20 09:50:00"},
+        {"service_name": "contract", "action": "D", "object_id": 70_000_003, "date_action": "2024-06-20 09:50:00"},
+    ]
+    with portal_double(journal=journal) as double:
+        answer = json.dumps({"items": journal, "next_page": ""}).encode()
+        double.faults.append(Fault("instead", "/v3/journal", body=answer))
+        _, kept = crawled(double, tmp_path, "rest", since="2024-06-15")
+    assert [one.key for one in kept.deletions] == ["70000003"]
+    assert [row.locator for row in kept.rejected] == ["/items/1"]
+
+
+def test_a_further_page_that_is_absent_fails_the_run(tmp_path: Path) -> None:
+    """The list was taken for whole, and what stood on the other pages vanished."""
+    rows = [contract(70_000_000 + number) for number in range(1, 6)]
+    with portal_double(contracts=rows, faults=[Fault("status", "search_after", status=404, times=9)]) as double:
+        result, kept = crawled(double, tmp_path, "rest", source=ONE_BODY)
+    assert (result.state, result.complete, len(kept.by_key)) == ("failed", False, 2)
+    assert "search_after=70000002" in result.reason
+
+
+def test_a_list_that_ends_before_its_count_fails_the_run(tmp_path: Path) -> None:
+    rows = [contract(70_000_001), contract(70_000_002)]
+    fault = Fault("replace", "/v3/contract/customer/", swap=(b'"total": 2', b'"total": 3'))
+    with portal_double(contracts=rows, faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "rest", source=ONE_BODY)
+    assert (result.state, len(kept.by_key)) == ("failed", 2)
+    assert "says 3 rows but gave 2" in result.reason
+
+
+@pytest.mark.parametrize("way", ["rest", "graphql"])
+def test_without_its_journal_a_run_says_that_it_knows_of_no_deletion(tmp_path: Path, way: str) -> None:
+    with portal_double(faults=[Fault("status", "/v3/journal", status=404, times=9)]) as double:
+        result, _ = crawled(double, tmp_path, way, since="2024-06-15")
+    assert (result.state, result.complete) == ("finished", False)
+    assert "/v3/journal" in result.reason
+    assert "the journal of deletions is not there" in result.reason
