@@ -10,6 +10,8 @@ import msgspec
 from ingest.values.bin import BinError, read_bin
 from ingest.values.text import clean
 
+EARLIEST = 1991
+"""The first year of the state whose portal this is."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -21,7 +23,7 @@ class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         customers: BINs of buyers, likewise.
         phrases: searched for in the names and descriptions of announced lots; the contracts of their announcements are
             read.
-        since: first day of a first crawl; from the beginning without it.
+        since: first day of a first crawl, YYYY-MM-DD; from the beginning without it.
         window_days: a long range is asked for in windows of so many days.
         overlap_days: how far a window reaches back into the one before, since the portal shows late changes under an
             earlier date.
@@ -55,10 +57,10 @@ class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
                 )
         if len({phrase.casefold() for phrase in self.phrases}) != len(self.phrases):
             raise ValueError("crawl: phrases: a phrase is listed twice")
-        if self.since:
-            date.fromisoformat(self.since)
-        if not (1 <= self.page_size <= 2000 and self.window_days >= 1 and self.overlap_days >= 0):
-            raise ValueError("crawl: page_size is 1 to 2000, window_days at least 1, overlap_days at least 0")
+        if self.since and not _is_day(self.since):
+            raise ValueError(f"crawl: since is {self.since!r}, no day from {EARLIEST} on, written YYYY-MM-DD")
+        if not (1 <= self.page_size <= 2000 and self.window_days >= 1 and 0 <= self.overlap_days <= 366):
+            raise ValueError("crawl: page_size is 1 to 2000, window_days at least 1, overlap_days 0 to 366")
 
     @property
     def is_empty(self) -> bool:
@@ -66,10 +68,18 @@ class CrawlPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return not (self.suppliers or self.customers or self.phrases)
 
 
+def _is_day(text: str) -> bool:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day.isoformat() == text and day.year >= EARLIEST
+
+
 def _check(listed: str, place: int, number: str) -> None:
     try:
         found = read_bin(number)
     except BinError as error:
         raise ValueError(f"crawl: {listed}: entry {place} is no BIN: {error}") from None
-    if found.kind == "person" or found.padded:
+    if found.kind == "person" or found.value != number:
         raise ValueError(f"crawl: {listed}: entry {place} is not the BIN of an organisation, written with 12 digits")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from db.archive import Archive, RunEnded, RunStarted, new_run
-from ingest.crawl_plan import CrawlPlan
+from ingest.crawl_plan import EARLIEST, CrawlPlan
 from ingest.source import Source
 from scrapers.doors import doors_of
 from scrapers.history import SAMPLE
@@ -177,6 +177,8 @@ def _windows(source: Source, since: str, began: str) -> list[Window]:
     """The windows to ask for; none for a full crawl, which is only made where no first day is given."""
     plan = source.crawl or CrawlPlan()
     first = since or plan.since
+    if first and first < str(EARLIEST):
+        raise PlanError(f"{source.name}: the window begins on {first[:10]}, before {EARLIEST}")
     found = windows_between(first, began, plan.window_days, plan.overlap_days)
     if first and not found:
         raise PlanError(f"{source.name}: the window begins on {first[:10]}, and that day is yet to come")

@@ -83,3 +83,8 @@ def test_a_first_day_that_is_yet_to_come_is_no_full_crawl(tmp_path: Path, way: s
         with pytest.raises(PlanError, match=r"kz_double.*2025-01-01.*yet to come"):
             crawled(double, tmp_path, way, since="2025-01-01")
         assert double.asked == []
+
+
+def test_a_first_day_before_the_state_whose_portal_it_is_is_refused(tmp_path: Path) -> None:
+    with portal_double() as double, pytest.raises(PlanError, match=r"kz_double.*0001-01-01, before 1991"):
+        crawled(double, tmp_path, "rest", since="0001-01-01")
