@@ -46,7 +46,8 @@ class Captured(msgspec.Struct, tag="capture", tag_field="event", kw_only=True, o
     """One body: its hash, what was asked for, what came back.
 
     `reader` names the pure function that reads it; `context` lists the captures (refs) it is read together with, and
-    `request` holds what of the request the reader needs. A capture without a reader is context or an error page.
+    `request` holds what of the request the reader needs. A capture without a reader is context, an error page, or a
+    note that the crawl made for the next one.
     """
 
     ref: str

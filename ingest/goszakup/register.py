@@ -81,14 +81,15 @@ def root_ids(rows: dict[int, ListRow]) -> dict[str, int]:
 
 
 def _row(source: Source, captured: Captured, cells: dict[str, Element]) -> ListRow:
-    links = cells["Номер договора"].xpath(".//a/@href")
-    card = _CARD.search(links[0]) if links else None
+    links = [link for link in cells["Номер договора"].xpath(".//a") if _CARD.search(link.get("href") or "")]
+    card = _CARD.search(links[0].get("href")) if links else None
     number = text_of(cells["Ид"])
     if not number.isdecimal() or (card and card.group(1) != number):
-        raise LayoutChangedError(f"{source.name}: {captured.url}: «Ид» {number!r} is not the id of the card {links}")
+        raise LayoutChangedError(f"{source.name}: {captured.url}: «Ид» {number!r} is not the id of its card")
     return ListRow(
         id=int(number),
-        number_sys=text_of(cells["Номер договора"]),
+        # what stands beside the link, a mark of a change for one, is no part of the number
+        number_sys=text_of(links[0] if links else cells["Номер договора"]),
         announcement=text_of(cells["Номер закупки"]),
         type=text_of(cells["Тип договора"]),
         status=text_of(cells["Статус"]),

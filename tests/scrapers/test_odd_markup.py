@@ -12,6 +12,7 @@ from tests.portal.double import Asked, Fault, portal_double
 from tests.portal.invented import BODY, contract, unit
 from tests.scrapers.kept import Kept, crawled, source
 
+LIST = "/ru/registry"
 ONE_BODY = source(crawl=CrawlPlan(customers=(BODY,), page_size=50))
 SUM_OF_THE_CARD = "<td>1 120.00</td>"
 SUM_OF_THE_LIST = "<strong>1 120.00</strong>"
@@ -198,6 +199,17 @@ def test_a_card_without_the_number_that_was_asked_for_is_rejected_and_asked_for_
         assert "/customer_n_supplier/70000001 states no number of the customer" in kept.rejected[0].reason
         _, kept = crawled(double, tmp_path, "html", source=ONE_BODY, since="2024-06-01")
     assert sorted(kept.by_key) == ["70000001"]
+
+
+def test_a_mark_beside_the_number_of_a_contract_is_no_part_of_it(tmp_path: Path) -> None:
+    """The number had another shape then, no version was found in it, and both versions counted."""
+    first, later = contract(70_000_001, refContractStatusId=190), contract(70_000_002, refContractTypeId=2)
+    later["contractNumberSys"] = first["contractNumberSys"][:-2] + "01"
+    mark = Fault("replace", LIST, swap=(b"</a>", '</a> <span class="label">изменён</span>'.encode()), times=9)
+    with portal_double(contracts=[first, later], faults=[mark]) as double:
+        _, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
+    assert {one.root_key for one in kept.records} == {"root/70000001"}
+    assert [one.version for one in kept.records] == ["00", "01"]
 
 
 def test_a_day_in_another_notation_is_no_date_of_the_portal(tmp_path: Path) -> None:
