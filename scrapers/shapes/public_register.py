@@ -49,10 +49,12 @@ class PublicRegisterSpider(PortalSpider):
         """Read every list, then the cards."""
         plan = self.job.source.crawl
         known = {} if self.job.is_full else self._archived_rows()
+        seen: Listed = {}
         for role, numbers in (("customer", plan.customers), ("supplier", plan.suppliers)) if plan else ():
             for number in numbers:
                 listed = await self._list(role, number)
-                await self._cards(role, number, listed, known)
+                seen |= listed
+                await self._cards(role, number, listed, seen, known)
 
     async def _list(self, role: str, number: str) -> Listed:
         """All rows of one list, counted against what the register says; read twice when it moved meanwhile."""
@@ -112,13 +114,18 @@ class PublicRegisterSpider(PortalSpider):
         fetched = await self.fetch(self.ask(url, asked={"part": "list"}))
         return fetched, register_page(self.job.source, fetched.captured, fetched.body)
 
-    async def _cards(self, role: str, number: str, listed: Listed, known: dict[int, ListRow]) -> None:
-        roots = root_ids({number: row for number, (row, _) in listed.items()})
+    async def _cards(self, role: str, number: str, listed: Listed, seen: Listed, known: dict[int, ListRow]) -> None:
+        """Read the cards of one list whose rows are not known; what is read is known to the lists that follow.
+
+        A first version may stand in another list than its agreements, where the supplier has changed.
+        """
+        roots = root_ids({number: row for number, (row, _) in seen.items()})
         for contract_id, (row, page) in listed.items():
             if known.get(contract_id) == row:
                 continue
+            known[contract_id] = row
             root = roots.get(split_number(row.number_sys)[0], contract_id)
-            context = [page] if root == contract_id or root in page_ids(listed, page) else [page, listed[root][1]]
+            context = [page] if seen[root][1] is page else [page, seen[root][1]]
             try:
                 await self._card(role, number, contract_id, context)
             except (TokenRefusedError, CaptchaError):
@@ -225,8 +232,3 @@ class PublicRegisterSpider(PortalSpider):
 
     def _today(self) -> date:
         return datetime.fromisoformat(self.job.started.at).astimezone(ALMATY).date()
-
-
-def page_ids(listed: Listed, page: Fetched) -> set[int]:
-    """The contracts whose rows stand on one page of a list."""
-    return {contract_id for contract_id, (_, other) in listed.items() if other is page}

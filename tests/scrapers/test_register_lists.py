@@ -14,7 +14,7 @@ from ingest.load import Loader
 from scrapers.crawl import crawl
 from scrapers.shapes import public_register
 from tests.portal.double import Asked, Fault, PortalDouble, portal_double
-from tests.portal.invented import BODY, contract
+from tests.portal.invented import BODY, TV, contract
 from tests.scrapers.kept import QUICK, crawled, now, source
 
 ONE_BODY = source(crawl=CrawlPlan(customers=(BODY,), page_size=50))
@@ -126,6 +126,27 @@ def test_a_card_that_stopped_a_run_is_asked_for_again(tmp_path: Path) -> None:
         assert (first.state, first.refused) == ("failed", True)
         _, kept = crawled(double, tmp_path, "html", source=ONE_BODY, since=WINDOW)
     assert sorted(kept.by_key) == ["70000001", "70000002"]
+
+
+def test_a_contract_in_two_lists_is_read_once_and_stays_one_with_its_first_version(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    """In the list of its new supplier the first version does not stand: both counted, as two contracts."""
+    later = contract(
+        70_000_002, supplierBiin=TV, contractNumberSys=contract(70_000_001)["contractNumberSys"][:-2] + "01"
+    )
+    declared = source(crawl=CrawlPlan(customers=(BODY,), suppliers=(TV,), page_size=50))
+    with portal_double(contracts=[contract(70_000_001), later]) as double:
+        for since in ("", WINDOW):
+            result = crawl(
+                declared, tmp_path, lambda started: Loader(sqlite_engine, declared, started), now=now, since=since,
+                access="html", environment=double.environment(), pace=QUICK,
+            )  # fmt: skip
+            later["refContractStatusId"] = 390  # it is read again
+        assert len(double.targets("/show/")) == 3
+    assert result.state == "finished"
+    with sqlite_engine.connect() as connection:
+        assert list(connection.execute(text("SELECT key FROM record WHERE counted"))) == [("70000002",)]
 
 
 def test_of_earlier_lists_only_those_are_read_under_which_cards_were(
