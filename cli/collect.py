@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -92,7 +94,21 @@ def _chosen(source: Source, files: tuple[Path, ...]) -> list[Path]:
     chosen = list(files) or ([source.bundled_file] if source.bundled_file else [])
     if not chosen:
         raise click.UsageError(f"name the files of {source.name}: mediacontracts ingest {source.name} FILE…")
+    _hold_each_once(source, chosen)
     return chosen
+
+
+def _hold_each_once(source: Source, files: list[Path]) -> None:
+    """Refuse a file that is named twice, also under two names: every row of it would be there twice."""
+    parts = source.table.slice_from_name if source.table else ""
+    seen: dict[tuple[str, bytes], Path] = {}
+    for path in files:
+        part = re.fullmatch(parts, path.name) if parts else None
+        earlier = seen.setdefault((part[1] if part else "", sha256(path.read_bytes()).digest()), path)
+        if earlier is not path:
+            raise click.UsageError(
+                f"{source.name}: {path} is the same file as {earlier}, byte for byte; name each file once"
+            )
 
 
 @click.command()

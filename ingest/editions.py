@@ -16,12 +16,17 @@ from ingest.record import Record
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A stored record of the slice: its key, identity and the hash of its raw cells."""
+    """A stored record of the source: its key, identity and the hash of its raw cells.
+
+    `elsewhere` marks one of another slice, or of another file of the same edition: its key is taken, and no row of
+    this file is its newer self.
+    """
 
     key: str
     identity: str
     raw_hash: bytes
     vanished: bool
+    elsewhere: bool = False
 
 
 def occurrence_key(identity: str, occurrence: int) -> str:
@@ -34,8 +39,9 @@ def assign_keys(known: Iterable[Known], records: list[Record]) -> None:
 
     A row that vanished and comes back unchanged is the old record again.
     """
-    stored = sorted(known, key=lambda k: (k.vanished, _occurrence(k.key), k.key))
-    taken = {k.key for k in stored}
+    every = list(known)
+    taken = {k.key for k in every}
+    stored = sorted((k for k in every if not k.elsewhere), key=lambda k: (k.vanished, _occurrence(k.key), k.key))
     equal: dict[tuple[str, bytes], deque[str]] = defaultdict(deque)
     for k in stored:
         equal[k.identity, k.raw_hash].append(k.key)

@@ -10,7 +10,6 @@ import msgspec
 from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted, new_run
-from ingest.editions import assign_keys
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError, Material, Reader, SourceRefusedError
 from ingest.readers import READERS
@@ -66,7 +65,7 @@ def load_capture(
     if source.identity:
         whole = list(batches)
         records: list[Record] = [record for batch in whole for record in batch.records]
-        assign_keys(loader.known(whole[0].slice), records)
+        loader.assign_keys(whole[0].slice, records)
         batches = iter(whole)
     for batch in batches:
         total.add(loader.load(batch, captured))

@@ -19,7 +19,7 @@ from db.model import Record, RecordAmount, RecordLine, RejectedRow, Revision, Ru
 from ingest import rows as r
 from ingest.bodies import Parents
 from ingest.counting import recount
-from ingest.editions import Known
+from ingest.editions import Known, assign_keys
 from ingest.rare_collection import rare_collection
 from ingest.record import Batch, Party, facts_hash
 from ingest.record import Record as Typed
@@ -67,6 +67,7 @@ class Loader:
         self.counts = Counts()
         self.spellings = Spellings(source.country)
         self.slices: set[str] = set()
+        self._given: set[str] = set()  # keys that the files of this run have
         self._parents = Parents.load()
         self._has_parents: dict[int, bool] = {}
         self._above: dict[tuple[int, str, int | None], Party | None] = {}
@@ -79,16 +80,25 @@ class Loader:
         # what a killed loader had committed comes again as it is stored, but was never counted
         self._changed = self.run.resumed
 
-    def known(self, slice_name: str) -> list[Known]:
-        """What is stored of a slice, for the pairing of editions."""
+    def assign_keys(self, slice_name: str, records: list[Typed]) -> None:
+        """Give the records of a file their keys: those of its slice's stored records, or new ones.
+
+        Files of one slice that are read in one run are one edition together, so what one of them has met or brought
+        is not met again by the next: the same row in two files is two records.
+        """
         with self.engine.connect() as connection:
             found = connection.execute(
                 table_of(Record)
                 .select()
-                .with_only_columns(Record.key, Record.identity, Record.raw_hash, Record.vanished_run_id)
-                .where(Record.source_id == self.run.source_id, Record.slice == slice_name)
+                .with_only_columns(Record.key, Record.identity, Record.raw_hash, Record.vanished_run_id, Record.slice)
+                .where(Record.source_id == self.run.source_id)
             )
-            return [Known(row[0], row[1], bytes(row[2]), row[3] is not None) for row in found]
+            known = [
+                Known(row[0], row[1], bytes(row[2]), row[3] is not None, row[4] != slice_name or row[0] in self._given)
+                for row in found
+            ]
+        assign_keys(known, records)
+        self._given.update(record.key for record in records)
 
     def load(self, batch: Batch, captured: Captured) -> Counts:
         """Load one batch in one transaction."""

@@ -92,6 +92,33 @@ def test_a_changed_sum_is_a_revision_and_a_missing_row_vanishes(engine: Engine, 
     assert counted(engine) == 10_000 + 25_000 + 10_000 + 10_000
 
 
+def test_files_of_one_edition_are_no_newer_selves_of_each_other(sqlite_engine: Engine, tmp_path: Path) -> None:
+    january, february = (tmp_path / name for name in ("january.csv", "february.csv"))
+    january.write_bytes(csv_of(row("a", "100"), row("b", "5")))
+    february.write_bytes(csv_of(row("a", "30"), row("b", "5")))
+    ingested(sqlite_engine, tmp_path, SOURCE, january, february)
+    assert counted(sqlite_engine) == 140_00
+    done = ingested(sqlite_engine, tmp_path, SOURCE, january, february, minute=1)
+    assert (done.counts.unchanged, done.counts.vanished) == (4, 0)
+    february.write_bytes(csv_of(row("a", "40"), row("b", "5")))
+    done = ingested(sqlite_engine, tmp_path, SOURCE, january, february, minute=2)
+    assert (done.counts.updated, counted(sqlite_engine)) == (1, 150_00)
+    again = open_engine(f"sqlite:///{tmp_path / 'again.db'}")
+    migrate(again)
+    replay(again, Archive(tmp_path / "archive"), {SOURCE.name: SOURCE})
+    assert contents(again) == contents(sqlite_engine)
+    again.dispose()
+
+
+def test_parts_of_an_edition_that_name_a_row_alike_keep_both(engine: Engine, tmp_path: Path) -> None:
+    parted = declare(table={"format": "csv", "delimiter": ";", "slice_from_name": r"(\w+)\.csv"})
+    for name, total in (("north", "100"), ("south", "30")):
+        ingested(engine, tmp_path, parted, csv_of(row("a", total)), name=f"{name}.csv")
+    assert counted(engine) == 130_00
+    ingested(engine, tmp_path, parted, csv_of(row("a", "31")), name="south.csv", minute=1)
+    assert counted(engine) == 131_00
+
+
 def test_a_refused_file_leaves_the_registry_as_it_was(engine: Engine, tmp_path: Path) -> None:
     ingested(engine, tmp_path, SOURCE, csv_of(row("a")))
     with pytest.raises(LayoutChangedError):
