@@ -149,6 +149,9 @@ class _Plan:
             raws = [raw_text(cell) for cell in cells]
             if not any(raw.strip() for raw in raws):
                 continue
+            if number in self.grid.broken:
+                rejected.append(self._rejected(self.grid.broken[number], number, raws))
+                continue
             if self._is_total(raws):
                 self.total_seen.append((number, raws))
                 continue
@@ -157,7 +160,7 @@ class _Plan:
             try:
                 record = self._record(number, cells, raws)
             except ValueError as error:
-                rejected.append(Rejected(str(error), self.grid.place(number), json.dumps(raws, ensure_ascii=False)))
+                rejected.append(self._rejected(str(error), number, raws))
             else:
                 records.append(record)
                 running[record.amount.currency] = running.get(record.amount.currency, 0) + (record.amount.minor or 0)
@@ -166,6 +169,9 @@ class _Plan:
                 records, rejected = [], []
         self._reconcile(running)
         yield self._batch(capture, records, rejected)
+
+    def _rejected(self, reason: str, number: int, raws: list[str]) -> Rejected:
+        return Rejected(reason, self.grid.place(number), json.dumps(raws, ensure_ascii=False))
 
     def _batch(self, capture: str, records: list[Record], rejected: list[Rejected]) -> Batch:
         passed_over, self.passed_over = self.passed_over, {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
 import lxml.html
 from lxml.etree import ParserError
@@ -37,16 +38,50 @@ def decode(body: bytes, encoding: str, where: str) -> str:
 
 
 def read_csv(body: bytes, where: str, *, delimiter: str, encoding: str) -> Grid:
-    """Read delimited text with any mix of line ends."""
+    """Read delimited text with any mix of line ends.
+
+    A quote that is not where it belongs would join lines to one cell, and rows would be gone. Lines that it joins are
+    given as one broken row.
+
+    Raises:
+        LayoutChangedError: another encoding, or a quote that is opened and never closed.
+    """
     text = decode(body, encoding, where)
     if "\0" in text:
         raise LayoutChangedError(f"{where}: holds NUL characters, so it is no text in {encoding}")
     csv.field_size_limit(4 * 1024 * 1024)
-    try:
-        rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise LayoutChangedError(f"{where}: not a table delimited by {delimiter!r} ({error})") from None
-    return TextGrid("", rows)
+    lines: list[str] = []  # of the row that is being read
+    reader = csv.reader(_kept(io.StringIO(text, newline=""), lines), delimiter=delimiter, strict=True)
+    rows: list[list[Cell]] = []
+    broken: dict[int, str] = {}
+    while True:
+        lines.clear()
+        try:
+            rows.append(next(reader))  # type: ignore[arg-type]
+        except StopIteration:
+            return TextGrid("", rows, broken=broken)
+        except csv.Error as error:
+            row = len(rows) + 1
+            if "unexpected end" in str(error):
+                raise LayoutChangedError(
+                    f"{where}: a quote that is opened in row {row} is never closed, and all after it would be one "
+                    "cell; ask for the file again, or close it there"
+                ) from None
+            if "field limit" in str(error):
+                raise LayoutChangedError(
+                    f"{where}: row {row} has a cell of over {csv.field_size_limit() // 2**20} MB; ask for it again"
+                ) from None
+            broken[row] = (
+                f"a quoted cell goes on behind its closing quote, which makes one row of {len(lines)} lines; "
+                "a quote inside a cell is written twice"
+            )
+            rows.append(["".join(lines)])
+
+
+def _kept(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
+    for line in lines:
+        kept.append(line)
+        yield line
 
 
 def read_html(body: bytes, where: str, *, selector: str, encoding: str) -> Grid:

@@ -26,12 +26,16 @@ _PIECE = 1024 * 1024
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """The cells of one sheet or table, with the rows that hold formulas and the merged ranges."""
+    """The cells of one sheet or table, with the rows that hold formulas and the merged ranges.
+
+    `broken` names rows (from 1) whose cells cannot be told apart, each with the reason; such a row is one cell.
+    """
 
     sheet: str
     rows: list[list[Cell]]
     formulas: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int], ...] = ()
+    broken: dict[int, str] = {}
 
     def place(self, row: int) -> str:
         """Where a row (from 1) stands, as a reader would look it up."""

@@ -51,6 +51,22 @@ def test_a_bad_row_is_kept_and_the_good_rows_with_it(cells: dict[str, str], reas
     assert all(cell in row.raw for cell in cells.values())
 
 
+def test_quotes_that_join_rows_are_told_and_the_rows_around_them_kept() -> None:
+    opened = [changed(Recipient='"ТОО Боз', Subject="a"), changed(Recipient='"ТОО Дала', Subject="b")]
+    behind = changed(Recipient='"Боз Дала" ТОО')
+    quoted = changed(Subject='"Освещение; ""Дала""\nи проза"')
+    records, rejected = read(declare(), csv_of(ROW, *opened, behind, quoted))
+    assert [r.subject for r in records] == ["Освещение", 'Освещение; "Дала" и проза']
+    assert [(row.locator, "behind its closing quote" in row.reason) for row in rejected] == [
+        ("row 3", True),
+        ("row 4", True),
+    ]
+    assert "one row of 2 lines" in rejected[0].reason
+    assert all(name in rejected[0].raw for name in ("ТОО Боз", "ТОО Дала"))
+    with pytest.raises(LayoutChangedError, match="opened in row 3 is never closed"):
+        read(declare(), csv_of(ROW, opened[0], ROW, ROW))
+
+
 def test_blank_zero_and_withheld_are_different() -> None:
     rows = [changed(Sum=""), changed(Sum="0"), changed(Sum="для служебного пользования")]
     records, _ = read(declare(), csv_of(*rows))
