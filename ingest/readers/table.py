@@ -18,6 +18,7 @@ from db.currencies import written
 from db.words import AmountState, PartyState, Standing, YearState
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
+from ingest.readers.objections import objections
 from ingest.readers.text_table import read_csv, read_html
 from ingest.readers.workbook import Cell, Grid, open_sheet
 from ingest.record import (
@@ -103,6 +104,7 @@ class _Plan:
         ]
         self.identity = [self.positions[heading] for heading in source.identity]
         self.rank = [self.positions[heading] for heading in source.rank]
+        self.objections = objections(grid, source, self.positions, self.first)
         self.total_seen: list[tuple[int, list[str]]] = []
         self.passed_over: dict[str, int] = {}
 
@@ -112,8 +114,7 @@ class _Plan:
             raise LayoutChangedError(
                 f"{self.where}: the table is empty; if the publisher emptied it, say so in the source's caveats"
             )
-        merged = [span for span in self.grid.merged if span[0] <= shape.header_row <= span[1]]
-        if merged:
+        if any(top <= shape.header_row <= bottom for top, _, bottom, _ in self.grid.marks.merged):
             raise LayoutChangedError(
                 f"{self.where}: row {shape.header_row} has merged headings; one heading a column is declared"
             )
@@ -227,8 +228,8 @@ class _Plan:
 
     def _record(self, number: int, cells: list[Cell], raws: list[str]) -> Record:
         source = self.source
-        if number in self.grid.formulas:
-            raise CellError("the row holds a formula; its shown result is not what the publisher wrote")
+        if number in self.objections:
+            raise CellError(self.objections[number])
         if len(raws) < len(self.headings) and isinstance(source.table, TableShape) and source.table.format != "xlsx":
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
         if any(raw.strip() for raw in raws[len(self.headings) :]):

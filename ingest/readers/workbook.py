@@ -1,21 +1,23 @@
 """Opens a spreadsheet whose size on disk says nothing about its size in memory.
 
 An .xlsx or .ods is a ZIP archive: a few kilobytes can hold hundreds of megabytes of zeros. Each member is measured by
-unpacking it in pieces before the workbook is opened, and formula cells and merged headings are found in the XML,
-since a formula's stored result is what some program once computed and not what the publisher wrote.
+unpacking it in pieces before the workbook is opened, and what a sheet says beside its values is found in its XML
+(`sheet_marks`): a formula's stored result is what some program once computed and not what the publisher wrote.
 """
 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
+from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
 
 Cell = object
 """A cell as the workbook types it: text, int, float, bool, date, datetime or an empty text."""
@@ -26,15 +28,15 @@ _PIECE = 1024 * 1024
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """The cells of one sheet or table, with the rows that hold formulas and the merged ranges.
+    """The cells of one sheet or table, and what stands against some of them.
 
     `broken` names rows (from 1) whose cells cannot be told apart, each with the reason; such a row is one cell.
+    `marks` are those of a sheet: formulas, errors, merged ranges, formats.
     """
 
     sheet: str
     rows: list[list[Cell]]
-    formulas: frozenset[int] = frozenset()
-    merged: tuple[tuple[int, int], ...] = ()
+    marks: Marks = msgspec.field(default_factory=Marks)
     broken: dict[int, str] = {}
 
     def place(self, row: int) -> str:
@@ -63,23 +65,74 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
     Raises:
         LayoutChangedError: the file is no workbook, is too large when unpacked, or has not the declared sheet.
     """
-    members: dict[str, bytes] = {}
-    if body[:2] == b"PK":
-        members = measured_members(body, where)
+    members = measured_members(body, where) if body[:2] == b"PK" else {}
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        names = workbook.sheet_names
-        chosen = sheet or (names[0] if len(names) == 1 else "")
-        if chosen not in names:
-            asked = f"no sheet called {sheet!r}" if sheet else "several sheets and none declared"
-            raise LayoutChangedError(f"{where}: {asked}; its sheets are {names}. Set `sheet:` in the source's yml")
-        rows: list[list[Cell]] = [
-            [*row] for row in workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-        ]
+        with _no_panic():
+            workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
+            chosen = _chosen(workbook.sheet_names, sheet, where)
+            # before the sheet is laid out in memory: a cell far outside makes it thousands of millions of cells
+            marks = _marks(members, chosen)
+            rows: list[list[Cell]] = [
+                [*row] for row in workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+            ]
+    except MarksError as error:
+        raise LayoutChangedError(f"{where}: sheet {chosen}: {error}") from None
     except (CalamineError, ValueError, OSError, EOFError) as error:
-        raise LayoutChangedError(f"{where}: not a readable workbook ({error}); look at the file") from None
-    xml = _sheet_xml(members, names.index(chosen))
-    return Grid(chosen, rows, frozenset(_formula_rows(xml)), tuple(_merged_rows(xml)))
+        raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
+    if marks.rows and not rows:
+        raise LayoutChangedError(f"{where}: sheet {chosen} is filled and cannot be read; save it anew as .xlsx")
+    for (row, column), told in marks.errors.items():
+        _cell_of(rows, row, column)[column - 1] = told
+    return Grid(chosen, rows, marks)
+
+
+def _what_it_is(body: bytes, error: str) -> str:
+    """What a file is that opens as no workbook, and what to do with it."""
+    if "EncryptedPackage".encode("utf-16-le") in body:
+        return "opens with a password only; ask for an open copy"
+    head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head:
+        return "is empty; ask for it again"
+    if head[:2] in {b"PK", b"\xd0\xcf"}:
+        return f"not a readable workbook ({error}); ask for it again"
+    if head[:1] == b"<":
+        return "is a web page or XML and no workbook; a web page is read with `format: html` in the source's yml"
+    if b"\0" not in head:
+        return "is text and no workbook; text in columns is read with `format: csv` in the source's yml"
+    return f"not a workbook ({error}); ask for it as .xlsx"
+
+
+def _marks(members: Mapping[str, bytes], sheet: str) -> Marks:
+    if not members:
+        return Marks()
+    return ods_marks(members["content.xml"], sheet) if "content.xml" in members else xlsx_marks(members, sheet)
+
+
+def _chosen(names: list[str], sheet: str, where: str) -> str:
+    chosen = sheet or (names[0] if len(names) == 1 else "")
+    if chosen not in names:
+        asked = f"no sheet called {sheet!r}" if sheet else "several sheets and none declared"
+        raise LayoutChangedError(f"{where}: {asked}; its sheets are {names}. Set `sheet:` in the source's yml")
+    return chosen
+
+
+def _cell_of(rows: list[list[Cell]], row: int, column: int) -> list[Cell]:
+    """The row, made to reach as far as the cell: where the last of a sheet is an error, it was left out as blank."""
+    while len(rows) < row:
+        rows.append([])
+    rows[row - 1].extend([""] * (column - len(rows[row - 1])))
+    return rows[row - 1]
+
+
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Turn what the reading program gives up on into an error: it raises no `Exception` there."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise OSError(str(error)) from None
+        raise
 
 
 def measured_members(body: bytes, where: str) -> dict[str, bytes]:
@@ -89,13 +142,19 @@ def measured_members(body: bytes, where: str) -> dict[str, bytes]:
         LayoutChangedError: a member or the whole is larger than any table of contracts can be.
     """
     kept: dict[str, bytes] = {}
+    sizes: dict[str, int] = {}
     total = 0
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             for info in archive.infolist():
                 size = 0
                 pieces: list[bytes] = []
-                keep = info.filename.startswith("xl/worksheets/") or info.filename == "xl/workbook.xml"
+                keep = info.filename.endswith((".xml", ".rels")) and "sharedstrings" not in info.filename.casefold()
+                if info.filename in sizes:
+                    raise LayoutChangedError(
+                        f"{where}: holds two members called {info.filename}; which of them is meant is not said, ask "
+                        "for it again"
+                    )
                 with archive.open(info) as member:
                     while piece := member.read(_PIECE):
                         size += len(piece)
@@ -107,28 +166,9 @@ def measured_members(body: bytes, where: str) -> dict[str, bytes]:
                             )
                         if keep:
                             pieces.append(piece)
+                sizes[info.filename] = size
                 if keep:
                     kept[info.filename] = b"".join(pieces)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         raise LayoutChangedError(f"{where}: a damaged or encrypted workbook ({error}); ask for it again") from None
     return kept
-
-
-def _sheet_xml(members: dict[str, bytes], index: int) -> bytes:
-    numbered = sorted(
-        (name for name in members if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)),
-        key=lambda name: int(re.sub(r"\D", "", name.rsplit("/", 1)[1])),
-    )
-    return members[numbered[index]] if index < len(numbered) else b""
-
-
-def _formula_rows(xml: bytes) -> Iterable[int]:
-    if b"<f>" not in xml and b"<f " not in xml:
-        return
-    for match in re.finditer(rb'<c\b[^>]*?\br="[A-Z]+(\d+)"[^>]*>\s*<f[ >/]', xml):
-        yield int(match[1])
-
-
-def _merged_rows(xml: bytes) -> Iterable[tuple[int, int]]:
-    for match in re.finditer(rb'<mergeCell ref="[A-Z]+(\d+):[A-Z]+(\d+)"', xml):
-        yield int(match[1]), int(match[2])
