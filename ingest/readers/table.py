@@ -16,6 +16,7 @@ from rapidfuzz import process
 
 from db.currencies import written
 from db.words import AmountState, PartyState, Standing, YearState
+from ingest.column import PARTIES
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
 from ingest.readers.objections import objections
@@ -34,8 +35,9 @@ from ingest.record import (
     Sum,
 )
 from ingest.source import Source, TableShape
-from ingest.values.amount import read_amount
+from ingest.values.amount import AmountError, read_amount
 from ingest.values.text import clean
+from ingest.values.total_words import is_total
 
 BATCH_ROWS = 2000
 """Rows of one batch and so of one transaction."""
@@ -101,6 +103,11 @@ class _Plan:
             (self.positions[heading], heading, setter(source, heading, rule))
             for heading in source.columns
             for rule in source.column_rules(heading)
+        ]
+        self.parties = [
+            self.positions[heading]
+            for heading in source.columns
+            if any(rule.to in PARTIES for rule in source.column_rules(heading))
         ]
         self.identity = [self.positions[heading] for heading in source.identity]
         self.rank = [self.positions[heading] for heading in source.rank]
@@ -197,7 +204,9 @@ class _Plan:
 
     def _is_total(self, raws: list[str]) -> bool:
         total = self.source.total_row
-        return total is not None and clean(raws[self.positions[total.column]]) == total.text
+        if total is None or (at := self.positions[total.column]) >= len(raws):
+            return False
+        return clean(raws[at]) == total.text
 
     def _reconcile(self, sums: dict[str, int]) -> None:
         """Compare a printed total with the rows above it.
@@ -217,7 +226,13 @@ class _Plan:
             if rule.to == self.source.amount
         )
         unit = unit_of(self.source, rule)
-        printed = read_amount(raws[self.positions[heading]], unit).minor
+        at = self.positions[heading]
+        try:
+            printed = read_amount(raws[at] if at < len(raws) else "", unit).minor
+        except AmountError as error:
+            raise LayoutChangedError(
+                f"{self.where}: {self.grid.place(number)} is the total row, and its {heading} cannot be read: {error}"
+            ) from None
         rows = sums.get(unit.currency, 0)
         if printed != rows:
             raise LayoutChangedError(
@@ -234,6 +249,9 @@ class _Plan:
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
         if any(raw.strip() for raw in raws[len(self.headings) :]):
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
+        total = next((raws[at] for at in self._names_at(raws) if is_total(clean(raws[at]))), "")
+        if total:
+            raise CellError(f"says {total.strip()!r}: a printed total is no record; declare it under `total_row:`")
         cells = cells + [""] * (len(self.headings) - len(cells))
         raws = raws + [""] * (len(self.headings) - len(raws))
         row = Row(source)
@@ -243,6 +261,11 @@ class _Plan:
             except ValueError as error:
                 raise CellError(f"{heading}: {error}") from None
         return self._assemble(row, number, raws)
+
+    def _names_at(self, raws: list[str]) -> list[int]:
+        """Where the words stand under which a total is printed: in the first cell that is filled, or as a name."""
+        first = next(at for at, raw in enumerate(raws) if raw.strip())
+        return [first, *(at for at in self.parties if at < len(raws))]
 
     def _assemble(self, row: Row, number: int, raws: list[str]) -> Record:
         source, constants = self.source, self.source.constants

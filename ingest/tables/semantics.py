@@ -8,7 +8,8 @@ import re
 
 from ingest.tables.amounts import is_blank, looks_like_amount
 from ingest.tables.model import Column, Grid, Kind, Merge, Role, Unit
-from ingest.tables.words import DATE, IDENTIFIER, ORDINAL, PART, QUANTITY, TOTAL, YEAR, YEAR_HEADING, unit_in
+from ingest.tables.words import DATE, IDENTIFIER, ORDINAL, PART, QUANTITY, YEAR, YEAR_HEADING, unit_in
+from ingest.values.total_words import TOTAL
 
 _INTEGER = re.compile(r"^\d{1,6}\.?$")
 

@@ -11,7 +11,8 @@ from ingest.tables.amounts import looks_like_amount
 from ingest.tables.lettering import join_lines
 from ingest.tables.model import READ_FROM_PICTURE, Grid, Merge, Place
 from ingest.tables.semantics import filled, split_grid, tight
-from ingest.tables.words import PART, TOTAL, YEAR_HEADING
+from ingest.tables.words import PART, YEAR_HEADING
+from ingest.values.total_words import TOTAL
 
 NEAR = 6.0
 """Borders closer than this (points) are the same column border."""

@@ -8,11 +8,6 @@ import re
 
 from ingest.tables.model import Unit
 
-TOTAL = re.compile(
-    r"^\W*(итого|всего|общий итог|общая сумма|итог|барлығы|барлыгы|жиыны|жиынтығы|жалпы сома(сы)?|қорытынды"
-    r"|total|subtotal|sub-total|grand total|ukupno|свега|укупно)\b",
-    re.IGNORECASE,
-)
 GRAND = re.compile(r"^\W*(всего|общий итог|общая сумма|барлығы|жалпы сома(сы)?|grand total)\b", re.IGNORECASE)
 PART = re.compile(
     r"^\W*(в\s+том\s+числе|в\s*т\.?\s*ч\.?|из\s+них|оның\s+ішінде|соның\s+ішінде|including|of which)(?!\w)",

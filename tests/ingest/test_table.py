@@ -181,6 +181,33 @@ def test_a_printed_total_must_equal_its_rows() -> None:
         read(source, csv_of(ROW, total))
 
 
+@pytest.mark.parametrize("cells", [["Итого", *[""] * 5, "много", ""], ["Итого", "", ""], ["Итого"]])
+def test_a_total_that_cannot_be_read_stops_and_is_told(cells: list[str]) -> None:
+    source = declare(total_row={"column": "Payer", "text": "Итого"})
+    with pytest.raises(LayoutChangedError, match=r"row 3 (is the total row, and its Sum|prints a total of nothing)"):
+        read(source, csv_of(ROW, cells))
+
+
+def test_a_row_too_short_for_the_total_row_s_column_is_rejected() -> None:
+    source = declare(total_row={"column": "Sum", "text": "1,00"})
+    zero = changed(Sum="1,00")
+    with pytest.raises(LayoutChangedError, match="the rows add up to 0"):
+        read(source, csv_of(["a", "b"], zero))
+
+
+@pytest.mark.parametrize("word", ["Итого", "ВСЕГО:", " Барлығы ", "Total", "Ukupno"])
+def test_a_total_that_is_not_declared_is_no_record(word: str) -> None:
+    total = [word, *[""] * 5, "1 250 000,50", ""]
+    behind = ["Акимат Кок Дала", "", word, *[""] * 3, "1 250 000,50", ""]
+    records, rejected = read(declare(), csv_of(ROW, total, behind, ROW))
+    assert len(records) == 2
+    assert ["declare it under `total_row:`" in row.reason for row in rejected] == [True, True]
+
+
+def test_a_name_that_begins_as_a_total_does_is_a_name() -> None:
+    assert len(read(declare(), csv_of(changed(Recipient="Total Media", Outlet="Всего понемногу")))[0]) == 1
+
+
 def test_an_html_table_is_read_by_its_selector() -> None:
     def cells(row: list[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in row) + "</tr>"
