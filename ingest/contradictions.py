@@ -6,18 +6,22 @@ import codecs
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapidfuzz import process
 
 from db.currencies import MINOR_DIGITS
-from ingest.column import SUMS, Column
-from ingest.source import Source
+from db.words import PartyState
+from ingest.column import MOMENTS, SUMS, Column
+from ingest.source import Source, TableShape
+from ingest.values.text import clean
 
 _SCALED = re.compile(
     r"\b(тыс|мың|миң|тис|хил|хиљ|млн|млрд|tis|tys|tisíc|tisuća|hiljada|ezer|millió|milliárd|mii|milioane|tsd|tausend|"
     r"mio|mrd|mil|milhões|millones|miles|mln|mld|thousand|million|millions|billion|bn)\b\.?",
     re.IGNORECASE,
 )
+_NO_FILE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape"})
 _COUNTED = ("records", "rejected", "payers", "recipients", "outlets", "years")
 _FILLED = ("payer", "recipient", "outlet", "year", "amount")
 
@@ -54,7 +58,8 @@ def _access_contradiction(source: Source) -> str:
         return "its columns are declared by forms, not here" if source.table or source.columns else ""
     return (
         _table_contradiction(source)
-        or _encoding_contradiction(source)
+        or _layout_contradiction(source.table or TableShape(format="csv"))
+        or _heading_contradiction(source)
         or _column_contradiction(source)
         or _lookup_contradiction(source)
     )
@@ -70,6 +75,8 @@ def _table_contradiction(source: Source) -> str:
     listed.update(name for rule in source.only for name in rule.columns)
     if source.standing:
         listed.add(source.standing.column)
+    if source.total_row:
+        listed.add(source.total_row.column)
     if listed - known:
         told = _listed(listed - known)
         near = process.extractOne(min(listed - known), known, processor=str.casefold, score_cutoff=70)
@@ -83,12 +90,36 @@ def _table_contradiction(source: Source) -> str:
     return ""
 
 
-def _encoding_contradiction(source: Source) -> str:
-    encoding = source.table.encoding if source.table else "utf-8"
+def _layout_contradiction(shape: TableShape) -> str:
     try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return f"table: encoding: no encoding is called {encoding!r}"
+        "".encode(shape.encoding)
+    except (LookupError, UnicodeError):
+        return f"table: encoding: no encoding of texts is called {shape.encoding!r}"
+    if codecs.lookup(shape.encoding).name.replace("-", "_") in _NO_FILE:
+        return f"table: encoding: no file is written in {shape.encoding!r}; write one such as utf-8 or cp1251"
+    if shape.format == "csv" and (len(shape.delimiter) != 1 or shape.delimiter in '"\r\n'):
+        return f'table: delimiter: {shape.delimiter!r} is no mark between two cells; write one sign, such as ";"'
+    if shape.header_row < 1:
+        return f"table: header_row: {shape.header_row} is no row; the first of a file is 1"
+    if shape.selector:
+        from cssselect import GenericTranslator, SelectorError  # noqa: PLC0415 - only web pages have one
+
+        try:
+            GenericTranslator().css_to_xpath(shape.selector)
+        except SelectorError as error:
+            return f"table: selector: {shape.selector!r} is no CSS selector: {error}"
+    return ""
+
+
+def _heading_contradiction(source: Source) -> str:
+    """Headings that are one in a file, where spaces and entities do not tell them apart."""
+    seen: dict[str, str] = {}
+    for heading in (*source.columns, *source.ignored):
+        earlier = seen.setdefault(clean(heading), heading)
+        if heading in source.columns and heading in source.ignored:
+            return f"{heading!r} stands under `columns:` and under `ignored:`; take it out of one"
+        if earlier != heading:
+            return f"the headings {earlier!r} and {heading!r} differ by spaces only, and are one in a file"
     return ""
 
 
@@ -107,6 +138,18 @@ def _rule_contradiction(heading: str, rule: Column) -> str:
         return (
             f"{', '.join(f'`{key}`' for key in idle)} means nothing for a column that goes to {rule.to!r}; take it out"
         )
+    return _place_contradiction(rule) or _unit_contradiction(heading, rule)
+
+
+def _place_contradiction(rule: Column) -> str:
+    if rule.to in MOMENTS and not _is_zone(rule.zone):
+        return f"`zone: {rule.zone or '…'}` names no place whose clock is known; write one such as Asia/Almaty"
+    if PartyState.NAMED in rule.states.values():
+        return "`states:` says why nobody is named, so `named` cannot stand there"
+    return ""
+
+
+def _unit_contradiction(heading: str, rule: Column) -> str:
     if rule.unit < 1:
         return f"`unit: {rule.unit}` is not what a unit is worth; write a whole number such as 1000"
     if rule.unit != 1 and not rule.unit_words:
@@ -120,6 +163,14 @@ def _rule_contradiction(heading: str, rule: Column) -> str:
             "`unit_words:` where it means no multiple"
         )
     return ""
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _pattern_contradiction(source: Source) -> str:
