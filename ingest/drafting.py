@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import get_args
 
-import lxml.html
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -20,6 +20,8 @@ from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
 from ingest.readers.table import open_grid
+from ingest.readers.text_table import open_page
+from ingest.readers.workbook import column_letters, what_it_is
 from ingest.source import TableShape
 from ingest.tables.formats import detect
 from ingest.tables.model import DocumentRefused
@@ -27,6 +29,9 @@ from ingest.values.text import clean
 
 DELIMITERS = (";", ",", "\t", "|")
 _EXAMPLES = 3
+_LONGEST_KEY = 900
+"""A longer key of a yml is written behind a question mark: YAML looks no further than 1024 signs for its colon."""
+_NOT_IN_YML = re.compile("[^\\t\\x20-\\x7e\\u00a0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|\ufeff")
 _NO_TABLE = {
     "pdf": "a PDF", "docx": "a Word document", "image": "a picture", "letter": "an e-mail",
     "zip": "an archive of files",
@@ -49,8 +54,8 @@ def draft(name: str, path: Path) -> str:
         NoTableError: no table was found in it.
     """
     body = path.read_bytes()
-    found, why = _shape(name, path, body)
     try:
+        found, why = _shape(name, path, body)
         grid = open_grid(body, path.name, found)
     except LayoutChangedError as error:
         raise NoTableError(str(error)) from None
@@ -76,7 +81,9 @@ def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
         try:
             sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
         except (CalamineError, ValueError, OSError) as error:
-            raise NoTableError(f"{path.name}: not a readable workbook ({error})") from None
+            raise NoTableError(f"{path.name}: {what_it_is(body, str(error))}") from None
+        if not sheets:
+            raise NoTableError(f"{path.name}: a workbook without sheets; ask for it again")
         ole = body.startswith(b"\xd0\xcf\x11\xe0")
         return TableShape(format="xls" if ole else "xlsx" if b"xl/" in body else "ods", sheet=sheets[0]), ""
     if body.lstrip()[:1] in (b"{", b"["):
@@ -84,8 +91,7 @@ def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
     guess = likely_encoding(body, name[:2])
     text = body.decode(guess.encoding, errors="replace")
     if kind == "html":
-        tables = lxml.html.document_fromstring(text).xpath("//table")
-        if not isinstance(tables, list) or not tables:
+        if open_page(text, path.name).find(".//table") is None:
             raise NoTableError(f"{path.name}: the page holds no table; {_INSTEAD}")
         return TableShape(format="html", encoding=guess.encoding, selector="table"), guess.why
     head = text[:8192]
@@ -97,7 +103,13 @@ def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return '"' + _NOT_IN_YML.sub(lambda sign: f"\\u{ord(sign[0]):04x}", escaped) + '"'
+
+
+def _told(text: str) -> str:
+    """A text as a comment can hold it."""
+    return _NOT_IN_YML.sub("\ufffd", text)
 
 
 def _yml(name: str, shape: TableShape, why: str, headings: list[str], rows: list[list[str]]) -> str:
@@ -111,14 +123,22 @@ def _yml(name: str, shape: TableShape, why: str, headings: list[str], rows: list
     if shape.format == "csv":
         table.append(f"  delimiter: {_quoted(shape.delimiter)}")
     if shape.format in {"csv", "html"}:
-        table.append(f"  encoding: {shape.encoding}  # {why}")
+        table.append(f"  encoding: {shape.encoding}  # {_told(why)}")
     columns = []
     for index, heading in enumerate(headings):
         if not heading:
             continue
+        if heading in headings[:index]:
+            columns.append(
+                f"  # {_told(heading)} stands twice, again in column {column_letters(index + 1)}: no file is read "
+                "so; ask the publisher, or set header_row: to the row whose headings differ"
+            )
+            continue
         seen = list(dict.fromkeys(clean(row[index]) for row in rows if index < len(row) and row[index].strip()))
         examples = " · ".join(text[:40] for text in seen[:_EXAMPLES]) or "always blank"
-        columns.append(f"  {_quoted(heading)}: {{to: TODO}}  # {examples}")
+        key = _quoted(heading)
+        key = f"? {key}\n  " if len(key) > _LONGEST_KEY else key
+        columns.append(f"  {key}: {{to: TODO}}  # {_told(examples)}")
     targets = ", ".join(get_args(Target))
     return f"""\
 # Replace every TODO; docs/add-a-source.md shows how, docs/declaration.md explains every key and field.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 import lxml.html
@@ -11,6 +12,8 @@ from lxml.etree import ParserError
 
 from ingest.reader import LayoutChangedError
 from ingest.readers.workbook import Cell, Grid
+
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 
 
 class TextGrid(Grid, frozen=True):
@@ -84,20 +87,60 @@ def _kept(lines: Iterable[str], kept: list[str]) -> Iterator[str]:
         yield line
 
 
-def read_html(body: bytes, where: str, *, selector: str, encoding: str) -> Grid:
-    """Read the one table that the declared CSS selector finds; scripts are never run, entities never fetched."""
-    text = decode(body, encoding, where)
+def open_page(text: str, where: str) -> lxml.html.HtmlElement:
+    """Parse a web page whole; scripts are never run, entities never fetched.
+
+    Raises:
+        LayoutChangedError: it is empty, or the parser gave up amid it, and what follows would be lost.
+    """
+    parser = lxml.html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
-        document = lxml.html.document_fromstring(text)
+        # a text is decoded already, so what it says of its own encoding is past
+        document = lxml.html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
     except (ParserError, ValueError) as error:
         raise LayoutChangedError(f"{where}: not a page ({error})") from None
+    given_up = [entry for entry in parser.error_log if entry.level_name == "FATAL"]
+    if given_up:
+        raise LayoutChangedError(
+            f"{where}: the page cannot be read to its end, from line {given_up[0].line} on ({given_up[0].message}); "
+            "ask for the table as a file"
+        )
+    return document
+
+
+def read_html(body: bytes, where: str, *, selector: str, encoding: str) -> Grid:
+    """Read the one table that the declared CSS selector finds.
+
+    A row with cells that span others, or with a table in a cell, is broken: what stands in which column is not told.
+    """
+    from ingest.tables.web import visible_text  # noqa: PLC0415 - brings in readers of documents, for web pages alone
+
+    document = open_page(decode(body, encoding, where), where)
     found: list[lxml.html.HtmlElement] = document.cssselect(selector or "table")
     if len(found) != 1:
         raise LayoutChangedError(
-            f"{where}: the selector {selector or 'table'!r} finds {len(found)} tables, not one; the page has changed"
+            f"{where}: the selector {selector or 'table'!r} finds {len(found)} tables, not one; the page has changed, "
+            "or name its table under `selector:`, such as table#sums"
         )
     table = found[0]
-    rows: list[list[Cell]] = [
-        ["".join(cell.itertext()).strip() for cell in row.iterchildren("th", "td")] for row in table.iter("tr")
-    ]
-    return TextGrid(f"table {selector or 'table'}, ", rows)
+    rows: list[list[Cell]] = []
+    broken: dict[int, str] = {}
+    spanned = 0  # the last row into which a cell above reaches
+    for number, row in enumerate((row for row in table.iter("tr") if next(row.iterancestors("table")) is table), 1):
+        cells = list(row.iterchildren("th", "td"))
+        rows.append([visible_text(cell) for cell in cells])
+        down, across = (max((_span(cell, name) for cell in cells), default=1) for name in ("rowspan", "colspan"))
+        if number <= spanned or down > 1 or across > 1:
+            broken[number] = "has cells that span rows or columns, and what they say of each is not told"
+        if any(next(cell.iter("table"), None) is not None for cell in cells):
+            broken[number] = "has a table in a cell"
+        spanned = max(spanned, number + down - 1)
+    return TextGrid(f"table {selector or 'table'}, ", rows, broken=broken)
+
+
+def _span(cell: lxml.html.HtmlElement, name: str) -> int:
+    """How many rows or columns a cell takes; as many as there are where it says 0."""
+    said = (cell.get(name) or "1").strip()
+    if not (said.isascii() and said.isdecimal()):
+        return 1
+    return int(said[:6]) or 65_535

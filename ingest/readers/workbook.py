@@ -78,7 +78,7 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
     except MarksError as error:
         raise LayoutChangedError(f"{where}: sheet {chosen}: {error}") from None
     except (CalamineError, ValueError, OSError, EOFError) as error:
-        raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
+        raise LayoutChangedError(f"{where}: {what_it_is(body, str(error))}") from None
     if marks.rows and not rows:
         raise LayoutChangedError(f"{where}: sheet {chosen} is filled and cannot be read; save it anew as .xlsx")
     for (row, column), told in marks.errors.items():
@@ -86,7 +86,7 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
     return Grid(chosen, rows, marks)
 
 
-def _what_it_is(body: bytes, error: str) -> str:
+def what_it_is(body: bytes, error: str) -> str:
     """What a file is that opens as no workbook, and what to do with it."""
     if "EncryptedPackage".encode("utf-16-le") in body:
         return "opens with a password only; ask for an open copy"

@@ -30,6 +30,8 @@ def html_tables(data: bytes, name: str) -> list[Table]:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise DocumentRefused(name, "broken", f"it is no readable HTML ({error})") from error
+    if any(entry.level_name == "FATAL" for entry in parser.error_log):
+        raise DocumentRefused(name, "broken", "it cannot be read to its end; save it anew, or ask for it as XLSX")
     tables: list[Table] = []
     for number, element in enumerate(root.iter("table"), 1):
         if _is_hidden(element):

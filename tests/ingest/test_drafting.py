@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from docx import Document
 from reportlab.pdfgen.canvas import Canvas
 from sources import HEADINGS, ROW, csv_of, xlsx_of
 
+from ingest.declaration import DraftError, read_source
 from ingest.drafting import NoTableError, draft
 from ingest.lettering_guess import likely_encoding
 
@@ -41,6 +43,15 @@ def archive() -> bytes:
     return out.getvalue()
 
 
+def sheetless() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_of(ROW))) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            if info.filename != "xl/workbook.xml":
+                new.writestr(info, old.read(info))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
@@ -50,9 +61,11 @@ def archive() -> bytes:
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "is a picture"),
         (b'{"rows": [1, 2]}', "is JSON or the like"),
         (b"{\\rtf1 a}", "RTF files are not read"),
+        (b"<!doctype html>", "not a page"),
+        (sheetless(), "a workbook without sheets"),
         (b"", "empty"),
     ],
-    ids=["pdf", "word", "zip", "picture", "json", "rtf", "empty"],
+    ids=["pdf", "word", "zip", "picture", "json", "rtf", "page", "sheets", "empty"],
 )
 def test_what_is_no_table_is_told_by_its_content_with_what_to_do(tmp_path: Path, body: bytes, told: str) -> None:
     path = tmp_path / "named-as.csv"
@@ -105,3 +118,34 @@ def test_a_draft_says_how_sure_it_is(tmp_path: Path) -> None:
     path.write_bytes(HUNGARIAN.encode("cp1250"))
     line = next(line for line in draft("hu_invented", path).splitlines() if "encoding:" in line)
     assert line.startswith("  encoding: cp1250  # NOT SURE, cp1252 is possible too")
+
+
+LONG = "Сумма " * 300
+
+
+@pytest.mark.parametrize(
+    ("headings", "keys"),
+    [
+        (["A", "B\x07\x81\ufffe"], ["A", "B\x07\x81\ufffe"]),
+        (["A", LONG], ["A", LONG.strip()]),
+        (["A", "B \\u0041", 'C: "#"'], ["A", "B \\u0041", 'C: "#"']),
+        (["A", "Sum", "Sum"], ["A", "Sum"]),
+    ],
+    ids=["control characters", "long", "quotes", "doubled"],
+)
+def test_a_draft_can_be_read_whatever_the_headings_are(tmp_path: Path, headings: list[str], keys: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    quoted = [f'"{heading.replace(chr(34), chr(34) * 2)}"' for heading in headings]
+    path.write_bytes(csv_of(["a\x08", "b\x9f", "c"][: len(headings)], headings=quoted))
+    drafted = draft("hu_invented", path)
+    (tmp_path / "hu_invented.yml").write_text(drafted, encoding="utf-8")
+    with pytest.raises(DraftError, match="replace the TODO of title"):
+        read_source(tmp_path / "hu_invented.yml")
+    assert list(yaml.safe_load(drafted)["columns"]) == keys
+    assert ("# Sum stands twice, again in column C" in drafted) == (headings[-1] == "Sum")
+
+
+def test_a_page_that_says_its_own_encoding_is_drafted(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(b'<?xml version="1.0" encoding="utf-8"?><html><table><tr><th>A<th>B</table>')
+    assert '"B": {to: TODO}' in draft("kz_invented", path)

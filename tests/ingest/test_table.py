@@ -208,16 +208,49 @@ def test_a_name_that_begins_as_a_total_does_is_a_name() -> None:
     assert len(read(declare(), csv_of(changed(Recipient="Total Media", Outlet="Всего понемногу")))[0]) == 1
 
 
-def test_an_html_table_is_read_by_its_selector() -> None:
-    def cells(row: list[str], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in row) + "</tr>"
+def web(*rows: str, before: str = "") -> bytes:
+    """A page with one table under the headings."""
+    return f"{before}<html><table id=t>{web_row(HEADINGS, 'th')}{''.join(rows)}</table></html>".encode()
 
-    table = f"<table id=t>{cells(HEADINGS, 'th')}{cells(ROW, 'td')}</table>"
-    page = f"<html><table id=menu><tr><td>x</td></tr></table>{table}"
-    source = declare(table={"format": "html", "selector": "#t"})
-    assert read(source, page.encode(), "page.html")[0][0].amount.minor == 125_000_050
+
+def web_row(cells: list[str], tag: str = "td") -> str:
+    return "<tr>" + "".join(cell if cell[:3] == "<td" else f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+
+
+HTML = {"table": {"format": "html", "selector": "#t"}}
+
+
+def test_an_html_table_is_read_by_its_selector() -> None:
+    page = web(web_row(ROW)).replace(b"<html>", b"<html><table id=menu><tr><td>x</td></tr></table>")
+    source = declare(**HTML)
+    assert read(source, page, "page.html")[0][0].amount.minor == 125_000_050
     with pytest.raises(LayoutChangedError, match="finds 0 tables"):
-        read(source, page.replace("id=t", "id=u").encode(), "page.html")
+        read(source, page.replace(b"id=t", b"id=u"), "page.html")
+
+
+@pytest.mark.parametrize(
+    "cell", ["ТОО<br>Боз дала", "<p>ТОО</p><p>Боз дала</p>", "ТОО <!-- x -->Боз<script>a</script> дала"]
+)
+def test_words_of_a_page_stay_apart_and_scripts_are_none(cell: str) -> None:
+    page = web(web_row(changed(Recipient=cell)), before='<?xml version="1.0" encoding="utf-8"?>')
+    (record,), _ = read(declare(**HTML), page, "page.html")
+    assert record.recipient.name == "ТОО Боз дала"
+
+
+def test_cells_of_a_page_that_span_others_reject_their_rows() -> None:
+    under = changed(Payer="<td>Акимат</td>")[1:]
+    spanning = web_row(changed(Payer="<td rowspan=2>Акимат</td>")), web_row([*under, "1"])
+    across = web_row(changed(Recipient="<td colspan=2>ТОО</td>")[:-1])
+    inner = web_row(changed(Subject="<td><table><tr><td>a</td></tr></table></td>"))
+    records, rejected = read(declare(**HTML), web(*spanning, web_row(ROW), across, inner), "page.html")
+    assert [record.locator for record in records] == ["table #t, row 4"]
+    assert [row.locator[-5:] for row in rejected] == ["row 2", "row 3", "row 5", "row 6"]
+
+
+def test_a_page_that_cannot_be_read_to_its_end_stops() -> None:
+    deep = web_row(changed(Subject="<b>" * 400 + "x" + "</b>" * 400))
+    with pytest.raises(LayoutChangedError, match="cannot be read to its end, from line 1 on"):
+        read(declare(**HTML), web(web_row(ROW), deep, web_row(ROW)), "page.html")
 
 
 def with_columns(**columns: object) -> Source:

@@ -298,3 +298,10 @@ def test_the_child_and_this_process_read_alike() -> None:
     data = ruled_pdf()
     isolated: list[Table] = read_tables(data, "reply.pdf")
     assert isolated == document_tables(data, "reply.pdf")
+
+
+def test_a_page_that_the_parser_gives_up_on_is_refused_and_not_cut_short() -> None:
+    row = "<tr><td>Боз дала</td><td>5</td></tr>"
+    deep = f"<tr><td>{'<b>' * 400}x{'</b>' * 400}</td><td>5</td></tr>"
+    with pytest.raises(DocumentRefused, match="cannot be read to its end"):
+        read_tables(f"<html><table>{row * 3}{deep}{row * 3}</table></html>".encode(), "reply.html")
