@@ -21,7 +21,7 @@ from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
 from ingest.readers.objections import objections
 from ingest.readers.text_table import read_csv, read_html
-from ingest.readers.workbook import Cell, Grid, open_sheet
+from ingest.readers.workbook import Cell, Grid, column_letters, open_sheet
 from ingest.record import (
     NONE_YET,
     NOT_APPLICABLE,
@@ -36,7 +36,7 @@ from ingest.record import (
 )
 from ingest.source import Source, TableShape
 from ingest.values.amount import AmountError, read_amount
-from ingest.values.text import clean
+from ingest.values.text import clean, cyrillic_folded
 from ingest.values.total_words import is_total
 
 BATCH_ROWS = 2000
@@ -249,6 +249,9 @@ class _Plan:
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
         if any(raw.strip() for raw in raws[len(self.headings) :]):
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
+        for at, (heading, raw) in enumerate(zip(self.headings, raws, strict=False), start=1):
+            if raw.strip() and not heading:
+                raise CellError(f"{raw.strip()[:40]!r} stands in column {column_letters(at)}, which has no heading")
         total = next((raws[at] for at in self._names_at(raws) if is_total(clean(raws[at]))), "")
         if total:
             raise CellError(f"says {total.strip()!r}: a printed total is no record; declare it under `total_row:`")
@@ -371,5 +374,16 @@ def _headings_said(shape: TableShape, twice: list[str], new: list[str], missing:
     for name in missing:
         near = process.extractOne(name, new, processor=str.casefold, score_cutoff=80)
         if near:
-            listed.append(f"{near[0]!r} may be what {name!r} is called now")
+            listed.append(_look_alikes(name, near[0]) or f"{near[0]!r} may be what {name!r} is called now")
     return "; ".join(listed)
+
+
+def _look_alikes(declared: str, found: str) -> str:
+    """Which letters two headings differ by where a reader sees none; empty where the difference can be seen."""
+    if len(declared) != len(found) or cyrillic_folded(declared) != cyrillic_folded(found):
+        return ""
+    pairs = [(ours, theirs) for ours, theirs in zip(declared, found, strict=True) if ours != theirs]
+    if any(ours.casefold() == theirs.casefold() for ours, theirs in pairs):
+        return ""
+    letters = ", ".join(f"{b!r} (U+{ord(b):04X}) where {a!r} (U+{ord(a):04X}) is declared" for a, b in pairs)
+    return f"{found!r} looks like {declared!r} and has {letters}"

@@ -25,13 +25,13 @@ class TextGrid(Grid, frozen=True):
 
 
 def decode(body: bytes, encoding: str, where: str) -> str:
-    """Decode bytes strictly in the declared encoding.
+    """Decode bytes strictly in the declared encoding; a mark of byte order before the first letter is no text.
 
     Raises:
         LayoutChangedError: they are in another encoding; the message names the first byte that cannot be.
     """
     try:
-        return body.decode(encoding)
+        return body.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         raise LayoutChangedError(
@@ -51,7 +51,10 @@ def read_csv(body: bytes, where: str, *, delimiter: str, encoding: str) -> Grid:
     """
     text = decode(body, encoding, where)
     if "\0" in text:
-        raise LayoutChangedError(f"{where}: holds NUL characters, so it is no text in {encoding}")
+        raise LayoutChangedError(
+            f"{where}: holds NUL characters, so it is no text in {encoding}; a file that Excel calls Unicode "
+            "text is read with `encoding: utf-16-le`"
+        )
     csv.field_size_limit(4 * 1024 * 1024)
     lines: list[str] = []  # of the row that is being read
     reader = csv.reader(_kept(io.StringIO(text, newline=""), lines), delimiter=delimiter, strict=True)

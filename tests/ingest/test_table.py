@@ -98,6 +98,9 @@ def test_years_may_be_several_or_none() -> None:
         (csv_of(ROW, headings=[*HEADINGS[:-1], "Euros"]), "'Euros' may be what 'Euro' is called now"),
         (csv_of(ROW, delimiter="|"), r"';' is not the mark between cells; set `delimiter:` to '\|'"),
         (b"", "table is empty"),
+        (csv_of(ROW, headings=["\u0420ayer", *HEADINGS[1:]]), r"'Р' \(U\+0420\) where 'P' \(U\+0050\) is declared"),
+        (csv_of(ROW, headings=["PAYER", *HEADINGS[1:]]), "'PAYER' may be what 'Payer' is called now"),
+        ("a;b\n".encode("utf-16-le"), "read with `encoding: utf-16-le`"),
         (csv_of(ROW).decode().encode("cp1251"), "is not utf-8"),
         (b"\x89PNG\0\0" + csv_of(ROW), "is not utf-8"),
     ],
@@ -107,6 +110,20 @@ def test_unknown_structure_stops(body: bytes, message: str) -> None:
         read(declare(), body)
     assert "zz_invented" in str(raised.value)
     assert "invented.csv" in str(raised.value)
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_heading() -> None:
+    for shape, written in (({}, "utf-8-sig"), ({"encoding": "utf-16-le"}, "utf-16")):
+        source = declare(table={"format": "csv", "delimiter": ";", **shape})
+        assert len(read(source, csv_of(ROW).decode().encode(written))[0]) == 1
+
+
+def test_text_under_no_heading_is_not_dropped() -> None:
+    headings = [*HEADINGS[:6], "", *HEADINGS[6:]]
+    with_note, without = ([*ROW[:6], cell, *ROW[6:]] for cell in ("cancelled", " "))
+    records, rejected = read(declare(), csv_of(without, with_note, headings=headings))
+    assert len(records) == 1
+    assert [row.reason for row in rejected] == ["'cancelled' stands in column G, which has no heading"]
 
 
 def test_a_moved_column_shifts_nothing() -> None:
