@@ -18,6 +18,10 @@ GOOD_RESPONSES = 0.85
 """Least share of good responses of a crawl; the floor that a registry of procurement data publishes for its own."""
 
 
+_NOT_ADDED = 2**63
+"""A sum of minor units from which on SQLite, and so every page, adds up no more."""
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One expectation that was not met."""
 
@@ -40,6 +44,16 @@ WHERE r.source_id = :source AND r.vanished_run_id IS NULL
 """
 _SUMS = """
 SELECT currency, sum(amount_minor) FROM record WHERE source_id = :source AND counted GROUP BY currency
+"""
+_ADDED_UP = """
+SELECT coalesce(sum(abs({0}) / 1000000000), 0), coalesce(sum(abs({0}) % 1000000000), 0) FROM record r
+JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id WHERE c.retracted_why = '' AND u.retracted_why = ''
+"""
+# In two halves, since a sum that is too large for the database raises there.
+_LARGEST = """
+SELECT s.name, r.locator, c.file_name, r.raw_amount FROM record r JOIN source s ON s.id = r.source_id
+JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
+WHERE c.retracted_why = '' AND u.retracted_why = '' AND r.{0} IS NOT NULL ORDER BY abs(r.{0}) DESC, r.id LIMIT 1
 """
 _RUNS = """
 SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run
@@ -70,6 +84,9 @@ def check(engine: Engine, sources: Mapping[str, Source], accepted: Container[str
             findings.append(
                 Finding("registry", "loaded", "fatal", "nothing is loaded; ingest or crawl a source first")
             )
+        too_large = _too_large(connection)
+        if too_large:
+            return [too_large]
         for source_id, name in loaded:
             source = sources.get(name)
             if source is None:
@@ -79,6 +96,24 @@ def check(engine: Engine, sources: Mapping[str, Source], accepted: Container[str
                 continue
             findings += _check_source(connection, source_id, source, accepted)
     return sorted(findings, key=lambda finding: finding.level)
+
+
+def _too_large(connection: Connection) -> Finding | None:
+    """The largest sum, where all of them together are more than can be added up here or on a page."""
+    for column in ("amount_minor", "equivalent_minor"):
+        billions, rest = connection.execute(text(_ADDED_UP.format(column))).one()
+        if int(billions) * 10**9 + int(rest) < _NOT_ADDED:
+            continue
+        largest = connection.execute(text(_LARGEST.format(column))).one()
+        place = f"{largest.file_name}, {largest.locator}" if largest.file_name else largest.locator
+        return Finding(
+            largest.name,
+            "sums",
+            "fatal",
+            f"{place} reads {largest.raw_amount!r}, and with it all sums are more than can be added up; a sum "
+            "this large is most often misread: correct the declaration, or retract the run",
+        )
+    return None
 
 
 def _check_source(connection: Connection, source_id: int, source: Source, accepted: Container[str]) -> list[Finding]:

@@ -92,6 +92,26 @@ def test_a_changed_sum_is_a_revision_and_a_missing_row_vanishes(engine: Engine, 
     assert counted(engine) == 10_000 + 25_000 + 10_000 + 10_000
 
 
+@pytest.mark.parametrize("signs", [("", ""), ("", "-")])
+def test_sums_that_cannot_be_added_up_are_told_by_the_largest(
+    engine: Engine, tmp_path: Path, signs: tuple[str, str]
+) -> None:
+    one, other = (f"{sign}92 233 720 368 547 758,07" for sign in signs)
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a", "5"), row("b", one), row("c", other)))
+    [finding] = check(engine, {SOURCE.name: SOURCE})
+    assert (finding.rule, finding.level) == ("sums", "fatal")
+    assert "invented.csv, row 3 reads '92 233 720 368 547 758,07'" in finding.message
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a", "5"), row("b", one), row("c", "0")), minute=1)
+    assert [one.rule for one in check(engine, {SOURCE.name: SOURCE})] == ["sums"]
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a", "5"), row("b", "6"), row("c", "7")), minute=2)
+    assert check(engine, {SOURCE.name: SOURCE}) == []
+    ran = ingested(engine, tmp_path, SOURCE, csv_of(*(row(name, one) for name in "abcd")), minute=4).run
+    assert [found.rule for found in check(engine, {SOURCE.name: SOURCE})] == ["sums"]
+    taken_back = Retraction(target=ran, why="misread", at="2026-11-25T10:00:00Z")
+    apply_retraction(engine, {SOURCE.name: SOURCE}, taken_back)
+    assert "sums" not in [found.rule for found in check(engine, {SOURCE.name: SOURCE})]
+
+
 def test_files_of_one_edition_are_no_newer_selves_of_each_other(sqlite_engine: Engine, tmp_path: Path) -> None:
     january, february = (tmp_path / name for name in ("january.csv", "february.csv"))
     january.write_bytes(csv_of(row("a", "100"), row("b", "5")))
