@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
@@ -35,8 +35,11 @@ def raw_text(cell: Cell) -> str:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, date | datetime):
+    if isinstance(cell, date | datetime | time):
         return cell.isoformat()
+    if isinstance(cell, timedelta):
+        minutes, seconds = divmod(cell // timedelta(seconds=1), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     return cell if isinstance(cell, str) else repr(cell)
 
 
@@ -157,7 +160,7 @@ def _sum_setter(source: Source, rule: Column) -> Setter:
     def read(row: Row, cell: Cell, raw: str) -> None:
         if rule.blank == "rejected" and not raw.strip():
             raise CellError("is blank, and the source declares that it never is")
-        if isinstance(cell, date | datetime | bool):
+        if isinstance(cell, date | datetime | time | timedelta | bool):
             raise CellError(f"{raw!r} is no amount")
         typed = isinstance(cell, int | float) and not rule.pattern
         amount = read_amount(cell if typed else _patterned(rule, raw), unit, blank=blank, words=words)  # type: ignore[arg-type]
@@ -202,7 +205,7 @@ def _id_setter(rule: Column, heading: str) -> Setter:
         if rule.digits:
             if len(text) > rule.digits:
                 raise CellError(f"{text!r} is longer than the {rule.digits} digits that are declared of such an id")
-            if not text.isdecimal():
+            if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
                 row.details[rule.as_ or heading] = text  # an id that cannot be one identifies nobody
                 return
             text = text.zfill(rule.digits)
@@ -226,7 +229,7 @@ def _year_setter(rule: Column) -> Setter:
                 "period_to": f"{month.year}-{month.month:02d}-{last:02d}",
             }
             return
-        year = read_year(cell if isinstance(cell, int | float) else text)
+        year = read_year(cell if isinstance(cell, int | float) and not rule.pattern else text)
         row.fields["year"] = year.first
         if year.last != year.first:
             row.fields |= {"year_state": YearState.SEVERAL_YEARS, "year_to": year.last}

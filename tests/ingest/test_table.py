@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+import msgspec
 import pytest
 from sources import DECLARED, HEADINGS, ROW, csv_of, declare, read, xlsx_of
 
@@ -167,6 +168,34 @@ def test_a_date_under_the_sum_is_no_sum() -> None:
     row = [*SHEET_ROW[:6], dt.datetime(2024, 3, 12), 2.5]  # noqa: DTZ001 - as a workbook gives it
     _, rejected = read(declare(**XLSX), xlsx_of(row), "invented.xlsx")
     assert "is no amount" in rejected[0].reason
+
+
+def test_a_time_of_a_workbook_is_told_as_one_and_is_no_sum() -> None:
+    import datetime as dt
+
+    rows = [
+        ["a", *SHEET_ROW[1:5], dt.timedelta(hours=30, minutes=5), *SHEET_ROW[6:]],
+        ["b", *SHEET_ROW[1:5], dt.time(10, 30), *SHEET_ROW[6:]],
+        [*SHEET_ROW[:6], dt.time(10, 30), 2.5],
+        [*SHEET_ROW[:6], dt.timedelta(hours=30), 2.5],
+    ]
+    records, rejected = read(declare(**XLSX), xlsx_of(*rows), "invented.xlsx")
+    assert [record.subject for record in records] == ["30:05:00", "10:30:00"]
+    assert [row.reason for row in rejected] == ["Sum: '10:30:00' is no amount", "Sum: '30:00:00' is no amount"]
+
+
+def test_a_pattern_takes_the_year_out_of_a_number_too() -> None:
+    row = ["a", 20240315, *SHEET_ROW[2:]]
+    source = with_columns(Year={"to": "year", "pattern": r"^(\d{4})\d{4}$"})
+    (record,), _ = read(msgspec.structs.replace(source, table=declare(**XLSX).table), xlsx_of(row), "invented.xlsx")
+    assert record.year == 2024
+
+
+@pytest.mark.parametrize("number", ["0", "00000000", "١٢٣٤٥٦٧٨", "１２３４５６７８"])
+def test_a_number_that_is_none_identifies_nobody(number: str) -> None:
+    source = with_columns(BIN={"to": "recipient.id", "scheme": "CZ-ICO", "digits": 8})
+    (record,), _ = read(source, csv_of(changed(BIN=number)))
+    assert (record.recipient.registry_id, record.details["BIN"]) == ("", number)
 
 
 def test_a_zip_bomb_is_refused_before_it_unfolds() -> None:
