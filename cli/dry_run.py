@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from db.archive import Captured
+from db.archive import Captured, name_of
 from db.currencies import written
 from db.words import AmountState, YearState
 from ingest.installation import now
@@ -33,7 +33,7 @@ def show_file(source: Source, path: Path) -> None:
         url=source.url,
         at=now(),
         byte_count=len(body),
-        file_name=path.name,
+        file_name=name_of(path),
         reader="table",
     )
     records: list[Record] = []
@@ -43,7 +43,7 @@ def show_file(source: Source, path: Path) -> None:
         records += batch.records
         rejected += batch.rejected
         passed_over.update(batch.passed_over)
-    click.echo(f"{path.name}: {len(records)} records, {len(rejected)} rejected rows")
+    click.echo(f"{captured.file_name}: {len(records)} records, {len(rejected)} rejected rows")
     for line in (*sums(records), *(line for record in records[:SHOWN] for line in shown(record))):
         click.echo(f"  {line}")
     for why, rows in sorted(passed_over.items()):

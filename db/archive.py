@@ -173,6 +173,12 @@ def _cut_torn_line(handle: int) -> None:
         os.ftruncate(handle, size - len(tail) + tail.rfind(b"\n") + 1)
 
 
+def name_of(path: Path) -> str:
+    """The name of a file as it can be kept and shown: bytes of no letter and control characters are written out."""
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
+
+
 def instant(value: datetime) -> str:
     """An aware datetime as the journal writes it."""
     return format_instant(value)

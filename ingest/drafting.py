@@ -15,6 +15,7 @@ from typing import get_args
 import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
+from db.archive import name_of
 from ingest.column import Target
 from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
@@ -56,14 +57,14 @@ def draft(name: str, path: Path) -> str:
     body = path.read_bytes()
     try:
         found, why = _shape(name, path, body)
-        grid = open_grid(body, path.name, found)
+        grid = open_grid(body, name_of(path), found)
     except LayoutChangedError as error:
         raise NoTableError(str(error)) from None
     header_row = next(
         (n for n, cells in enumerate(grid.rows, start=1) if sum(bool(raw_text(c).strip()) for c in cells) > 1), 0
     )
     if not header_row:
-        raise NoTableError(f"{path.name}: no row with two cells, so no headings")
+        raise NoTableError(f"{name_of(path)}: no row with two cells, so no headings")
     headings = [clean(raw_text(cell)) for cell in grid.rows[header_row - 1]]
     rows = [[raw_text(cell) for cell in cells] for cells in grid.rows[header_row : header_row + 200]]
     return _yml(name, msgspec.structs.replace(found, header_row=header_row), why, headings, rows)
@@ -72,27 +73,27 @@ def draft(name: str, path: Path) -> str:
 def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
     """The layout of a file by its content, and what speaks for the encoding of a text."""
     try:
-        kind = detect(body, path.name)
+        kind = detect(body, name_of(path))
     except DocumentRefused as error:
         raise NoTableError(str(error)) from None
     if kind in _NO_TABLE:
-        raise NoTableError(f"{path.name}: is {_NO_TABLE[kind]}; {_INSTEAD}")
+        raise NoTableError(f"{name_of(path)}: is {_NO_TABLE[kind]}; {_INSTEAD}")
     if kind == "workbook":
         try:
             sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
         except (CalamineError, ValueError, OSError) as error:
-            raise NoTableError(f"{path.name}: {what_it_is(body, str(error))}") from None
+            raise NoTableError(f"{name_of(path)}: {what_it_is(body, str(error))}") from None
         if not sheets:
-            raise NoTableError(f"{path.name}: a workbook without sheets; ask for it again")
+            raise NoTableError(f"{name_of(path)}: a workbook without sheets; ask for it again")
         ole = body.startswith(b"\xd0\xcf\x11\xe0")
         return TableShape(format="xls" if ole else "xlsx" if b"xl/" in body else "ods", sheet=sheets[0]), ""
     if body.lstrip()[:1] in (b"{", b"["):
-        raise NoTableError(f"{path.name}: is JSON or the like; {_INSTEAD}")
+        raise NoTableError(f"{name_of(path)}: is JSON or the like; {_INSTEAD}")
     guess = likely_encoding(body, name[:2])
     text = body.decode(guess.encoding, errors="replace")
     if kind == "html":
-        if open_page(text, path.name).find(".//table") is None:
-            raise NoTableError(f"{path.name}: the page holds no table; {_INSTEAD}")
+        if open_page(text, name_of(path)).find(".//table") is None:
+            raise NoTableError(f"{name_of(path)}: the page holds no table; {_INSTEAD}")
         return TableShape(format="html", encoding=guess.encoding, selector="table"), guess.why
     head = text[:8192]
     widths = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Engine, text
 
-from db.archive import Archive, Captured, RunEnded, RunStarted, new_run
+from db.archive import Archive, Captured, RunEnded, RunStarted, name_of, new_run
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError, Material, Reader, SourceRefusedError
 from ingest.readers import READERS
@@ -98,7 +98,7 @@ def ingest_files(
     Raises:
         LayoutChangedError: a file is not laid out as declared; the run is kept as failed, the registry as it was.
     """
-    given = ((path.name, path.read_bytes(), origin or source.url) for path in files)
+    given = ((name_of(path), path.read_bytes(), origin or source.url) for path in files)
     return _ingest(engine, archive, source, given, at=at, progress=progress)
 
 
