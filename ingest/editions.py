@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from hashlib import blake2b
 
 import msgspec
 
@@ -29,8 +30,16 @@ class Known(msgspec.Struct, frozen=True):
     elsewhere: bool = False
 
 
+LONGEST_KEY = 2000
+"""Bytes of an identity that stand in a key as they are: PostgreSQL indexes no text of more than some 2700."""
+
+
 def occurrence_key(identity: str, occurrence: int) -> str:
-    """The key of the n-th row with this identity."""
+    """The key of the n-th row with this identity; of a very long one its beginning, and a hash of the whole."""
+    written = identity.encode()
+    if len(written) > LONGEST_KEY:
+        beginning = written[:LONGEST_KEY].decode(errors="ignore")
+        identity = f"{beginning}… {blake2b(written, digest_size=16).hexdigest()}"
     return f"{identity} #{occurrence}"
 
 

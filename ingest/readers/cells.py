@@ -22,6 +22,9 @@ from ingest.values.date import read_date, read_local_datetime
 from ingest.values.text import clean
 from ingest.values.year import read_month, read_year
 
+LONGEST_NAME = 1200
+"""Bytes of a name, or of a number: together they are the key of a party, which a database must be able to index."""
+
 
 class CellError(ValueError):
     """A cell that its declaration cannot read; the row is kept as rejected."""
@@ -180,11 +183,18 @@ def _party_setter(source: Source, rule: Column) -> Setter:
             if name:
                 row.details[rule.as_ or f"{rule.to} as printed"] = name
         elif name:
+            _hold_short(name)
             row.parties[rule.to] = Party(name=name, lang=rule.lang or source.lang)
         elif rule.to == "payer":
             raise CellError("is blank: a sum without a payer is no record")
 
     return read
+
+
+def _hold_short(text: str) -> None:
+    """Refuse what cannot be a name or a number: a description in the wrong column, or a cell run wild."""
+    if len(text.encode()) > LONGEST_NAME:
+        raise CellError(f"{text[:40]!r}… has {len(text)} characters: no name or number is that long")
 
 
 def _id_setter(rule: Column, heading: str) -> Setter:
@@ -209,6 +219,7 @@ def _id_setter(rule: Column, heading: str) -> Setter:
                 row.details[rule.as_ or heading] = text  # an id that cannot be one identifies nobody
                 return
             text = text.zfill(rule.digits)
+        _hold_short(text)
         row.ids[role] = (rule.scheme, text, False)
 
     return read

@@ -17,6 +17,7 @@ from rapidfuzz import process
 from db.currencies import written
 from db.words import AmountState, PartyState, Standing, YearState
 from ingest.column import PARTIES
+from ingest.editions import LONGEST_KEY
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
 from ingest.readers.objections import objections
@@ -337,7 +338,12 @@ class _Plan:
             if not found:
                 raise CellError(f"{heading}: {raws[self.positions[heading]]!r} does not have the form {pattern}")
             parts.append(found[1])
-        return "/".join(parts)
+        root = "/".join(parts)
+        if len(root.encode()) > LONGEST_KEY:
+            raise CellError(
+                f"{root[:40]!r}… names the thing of this row in {len(root)} characters; choose a part of it"
+            )
+        return root
 
     def _standing(self, raws: list[str]) -> dict[str, Any]:
         source = self.source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -110,6 +111,24 @@ def test_sums_that_cannot_be_added_up_are_told_by_the_largest(
     taken_back = Retraction(target=ran, why="misread", at="2026-11-25T10:00:00Z")
     apply_retraction(engine, {SOURCE.name: SOURCE}, taken_back)
     assert "sums" not in [found.rule for found in check(engine, {SOURCE.name: SOURCE})]
+
+
+def wild(length: int, seed: int) -> str:
+    """A text that no database makes shorter before it indexes it."""
+    return "".join(random.Random(seed).choices("абвгдежзийклмнопрстуфхцчшщ", k=length))
+
+
+def test_texts_that_no_database_indexes_are_kept_or_rejected_one_by_one(engine: Engine, tmp_path: Path) -> None:
+    long, longer = row(wild(9_000, 1)), row(wild(9_000, 1) + "!")
+    names = [[wild(5_000, at) if at == heading else cell for at, cell in enumerate(row("c"))] for heading in (0, 2, 4)]
+    done = ingested(engine, tmp_path, SOURCE, csv_of(row("a"), long, longer, long, *names))
+    assert (done.counts.inserted, done.counts.rejected) == (4, 3)
+    done = ingested(engine, tmp_path, SOURCE, csv_of(longer, long, row("a"), long), minute=1)
+    assert (done.counts.unchanged, done.counts.vanished) == (4, 0)
+    with engine.connect() as connection:
+        why = [reason for (reason,) in connection.execute(text("SELECT reason FROM rejected"))]
+    assert [reason.partition(":")[0] for reason in why] == ["Payer", "Recipient", "Outlet"]
+    assert all(reason.endswith("has 5000 characters: no name or number is that long") for reason in why)
 
 
 def test_files_of_one_edition_are_no_newer_selves_of_each_other(sqlite_engine: Engine, tmp_path: Path) -> None:
