@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
-from python_calamine import CalamineError, CalamineWorkbook
 
 from db.archive import name_of
 from ingest.column import Target
@@ -22,7 +21,7 @@ from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
 from ingest.readers.table import open_grid
 from ingest.readers.text_table import open_page
-from ingest.readers.workbook import column_letters, what_it_is
+from ingest.readers.workbook import column_letters, sheet_names
 from ingest.source import TableShape
 from ingest.tables.formats import detect
 from ingest.tables.model import DocumentRefused
@@ -79,10 +78,7 @@ def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
     if kind in _NO_TABLE:
         raise NoTableError(f"{name_of(path)}: is {_NO_TABLE[kind]}; {_INSTEAD}")
     if kind == "workbook":
-        try:
-            sheets = CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names
-        except (CalamineError, ValueError, OSError) as error:
-            raise NoTableError(f"{name_of(path)}: {what_it_is(body, str(error))}") from None
+        sheets = sheet_names(body, name_of(path))
         if not sheets:
             raise NoTableError(f"{name_of(path)}: a workbook without sheets; ask for it again")
         ole = body.startswith(b"\xd0\xcf\x11\xe0")

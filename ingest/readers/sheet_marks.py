@@ -91,15 +91,24 @@ def xlsx_marks(members: Mapping[str, bytes], sheet: str) -> Marks:
     return _Xlsx(_speaking_styles(by_path.get("xl/styles.xml", b""))).read(by_path[path.casefold()])
 
 
-def ods_marks(content: bytes, sheet: str) -> Marks:
-    """The marks of one sheet of an .ods, by its name.
+def ods_marks(content: bytes) -> dict[str, Marks]:
+    """The marks of every sheet of an .ods, by their names.
 
     Raises:
         MarksError: see `Marks.reach`.
     """
-    reading = _Ods(sheet)
+    reading = _Ods()
     walk(content, reading.start, reading.end, reading.text)
-    return reading.marks
+    return reading.sheets
+
+
+def hold_whole(xml: bytes) -> None:
+    """Refuse XML that is not whole; the program that reads the values may never come to an end of it.
+
+    Raises:
+        MarksError: it is damaged, or declares entities.
+    """
+    walk(xml, lambda *_: None)
 
 
 def _path_of(members: Mapping[str, bytes], sheet: str) -> str:
@@ -234,11 +243,11 @@ class _Xlsx:
 
 
 class _Ods:
-    """Reads one sheet of the XML of an .ods, where a cell or row that is repeated stands once."""
+    """Reads the sheets of the XML of an .ods, where a cell or row that is repeated stands once."""
 
-    def __init__(self, sheet: str) -> None:
+    def __init__(self) -> None:
+        self.sheets: dict[str, Marks] = {}
         self.marks = Marks()
-        self.sheet = sheet
         self.within: list[str] = []
         self.row = self.column = 0
         self.rows = self.columns = 1
@@ -247,10 +256,15 @@ class _Ods:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         own = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        if not self.within and (name != "table" or own.get("name") != self.sheet):
+        if not self.within and name != "table":
             return
         self.within.append(name)
-        if name == "table-row":
+        if len(self.within) == 1:
+            if own.get("name", "") in self.sheets:
+                raise MarksError(f"holds two sheets called {own.get('name', '')!r}; ask for it again")
+            self.marks = self.sheets[own.get("name", "")] = Marks()
+            self.row = 0
+        elif name == "table-row":
             self.row, self.column = self.row + 1, 0
             self.rows = _times(own.get("number-rows-repeated"))
         elif name in {"table-cell", "covered-table-cell"}:

@@ -17,7 +17,7 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
-from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
+from ingest.readers.sheet_marks import Marks, MarksError, hold_whole, ods_marks, xlsx_marks
 
 Cell = object
 """A cell as the workbook types it: text, int, float, bool, date, datetime or an empty text."""
@@ -65,20 +65,19 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
     Raises:
         LayoutChangedError: the file is no workbook, is too large when unpacked, or has not the declared sheet.
     """
-    members = measured_members(body, where) if body[:2] == b"PK" else {}
+    workbook, members, known = _opened(body, where)
+    chosen = _chosen(workbook.sheet_names, sheet, where)
     try:
+        # before the sheet is laid out in memory: a cell far outside makes it thousands of millions of cells
+        marks = known.get(chosen) or (xlsx_marks(members, chosen) if members else Marks())
         with _no_panic():
-            workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
-            chosen = _chosen(workbook.sheet_names, sheet, where)
-            # before the sheet is laid out in memory: a cell far outside makes it thousands of millions of cells
-            marks = _marks(members, chosen)
             rows: list[list[Cell]] = [
                 [*row] for row in workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
             ]
     except MarksError as error:
         raise LayoutChangedError(f"{where}: sheet {chosen}: {error}") from None
     except (CalamineError, ValueError, OSError, EOFError) as error:
-        raise LayoutChangedError(f"{where}: {what_it_is(body, str(error))}") from None
+        raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
     if marks.rows and not rows:
         raise LayoutChangedError(f"{where}: sheet {chosen} is filled and cannot be read; save it anew as .xlsx")
     for (row, column), told in marks.errors.items():
@@ -86,7 +85,35 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
     return Grid(chosen, rows, marks)
 
 
-def what_it_is(body: bytes, error: str) -> str:
+def sheet_names(body: bytes, where: str) -> list[str]:
+    """The sheets of an .xlsx, .xls or .ods, in their order.
+
+    Raises:
+        LayoutChangedError: the file is no workbook, or is too large when unpacked.
+    """
+    names: list[str] = _opened(body, where)[0].sheet_names
+    return names
+
+
+def _opened(body: bytes, where: str) -> tuple[CalamineWorkbook, Mapping[str, bytes], Mapping[str, Marks]]:
+    """A workbook with its XML, and the marks of its sheets where opening it lays them all out, as that of an .ods."""
+    members = measured_members(body, where) if body[:2] == b"PK" else {}
+    known: Mapping[str, Marks] = {}
+    try:
+        if "content.xml" in members and not any(name.startswith("xl/") for name in members):
+            known = ods_marks(members["content.xml"])
+        for name, xml in members.items():
+            if not name.startswith("xl/worksheets/"):
+                hold_whole(xml)
+        with _no_panic():
+            return CalamineWorkbook.from_filelike(io.BytesIO(body)), members, known
+    except MarksError as error:
+        raise LayoutChangedError(f"{where}: {error}") from None
+    except (CalamineError, ValueError, OSError, EOFError) as error:
+        raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
+
+
+def _what_it_is(body: bytes, error: str) -> str:
     """What a file is that opens as no workbook, and what to do with it."""
     if "EncryptedPackage".encode("utf-16-le") in body:
         return "opens with a password only; ask for an open copy"
@@ -100,12 +127,6 @@ def what_it_is(body: bytes, error: str) -> str:
     if b"\0" not in head:
         return "is text and no workbook; text in columns is read with `format: csv` in the source's yml"
     return f"not a workbook ({error}); ask for it as .xlsx"
-
-
-def _marks(members: Mapping[str, bytes], sheet: str) -> Marks:
-    if not members:
-        return Marks()
-    return ods_marks(members["content.xml"], sheet) if "content.xml" in members else xlsx_marks(members, sheet)
 
 
 def _chosen(names: list[str], sheet: str, where: str) -> str:
@@ -149,7 +170,7 @@ def measured_members(body: bytes, where: str) -> dict[str, bytes]:
             for info in archive.infolist():
                 size = 0
                 pieces: list[bytes] = []
-                keep = info.filename.endswith((".xml", ".rels")) and "sharedstrings" not in info.filename.casefold()
+                keep = info.filename.endswith((".xml", ".rels"))
                 if info.filename in sizes:
                     raise LayoutChangedError(
                         f"{where}: holds two members called {info.filename}; which of them is meant is not said, ask "

@@ -287,5 +287,9 @@ def test_an_ods_says_as_much() -> None:
     covered = [ods_row(changed(Recipient="<table:covered-table-cell/>", BIN=""))]
     [reason] = told(ods_of(rows[0], *spanning, *covered), **ODS)
     assert "Recipient: is merged with cells of rows 2 to 3" in reason
+    for damage in (b"</table:table>", b"</table:table-cell>", b"</office:spreadsheet>"):
+        damaged = rewritten(ods_of(*rows), "content.xml", lambda xml, end=damage: xml.replace(end, b"", 1))
+        with pytest.raises(LayoutChangedError, match="its XML is damaged"):
+            told(damaged, **ODS)
     with pytest.raises(LayoutChangedError, match="reach to row 1048577"):
         told(ods_of(rows[0], ods_row(ROW, "table:number-rows-repeated='1048576'")), **ODS)
