@@ -18,12 +18,14 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
 from ingest.readers.sheet_marks import Marks, MarksError, hold_whole, ods_marks, xlsx_marks
+from ingest.readers.xls_marks import xls_marks
 
 Cell = object
 """A cell as the workbook types it: text, int, float, bool, date, datetime or an empty text."""
 
 LARGEST_MEMBER = 192 * 1024 * 1024
 LARGEST_TOTAL = 256 * 1024 * 1024
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE = 1024 * 1024
 
 
@@ -100,22 +102,30 @@ def _opened(body: bytes, where: str) -> tuple[CalamineWorkbook, Mapping[str, byt
     members = measured_members(body, where) if body[:2] == b"PK" else {}
     known: Mapping[str, Marks] = {}
     try:
+        sheets = xls_marks(body) if body.startswith(_COMPOUND) and not _is_encrypted(body) else []
         if "content.xml" in members and not any(name.startswith("xl/") for name in members):
             known = ods_marks(members["content.xml"])
         for name, xml in members.items():
             if not name.startswith("xl/worksheets/"):
                 hold_whole(xml)
         with _no_panic():
-            return CalamineWorkbook.from_filelike(io.BytesIO(body)), members, known
+            workbook = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        if sheets:
+            known = dict(zip(workbook.sheet_names, sheets, strict=True))
     except MarksError as error:
         raise LayoutChangedError(f"{where}: {error}") from None
     except (CalamineError, ValueError, OSError, EOFError) as error:
         raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
+    return workbook, members, known
+
+
+def _is_encrypted(body: bytes) -> bool:
+    return "EncryptedPackage".encode("utf-16-le") in body
 
 
 def _what_it_is(body: bytes, error: str) -> str:
     """What a file is that opens as no workbook, and what to do with it."""
-    if "EncryptedPackage".encode("utf-16-le") in body:
+    if _is_encrypted(body):
         return "opens with a password only; ask for an open copy"
     head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head:
