@@ -103,12 +103,22 @@ def ods_marks(content: bytes) -> dict[str, Marks]:
 
 
 def hold_whole(xml: bytes) -> None:
-    """Refuse XML that is not whole; the program that reads the values may never come to an end of it.
+    """Refuse XML that is not whole, or that counts more than it holds.
+
+    The program that reads the values may never come to an end of the one, and asks for gigabytes for the other.
 
     Raises:
-        MarksError: it is damaged, or declares entities.
+        MarksError: it is damaged, declares entities, or says that it has more parts than bytes.
     """
-    walk(xml, lambda *_: None)
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        for key in ("count", "uniqueCount"):
+            if _times(attributes.get(key)) > len(xml):
+                raise MarksError(
+                    f"says that it has {attributes[key]} of {name!r}, more than its bytes; ask for it again"
+                )
+
+    walk(xml, start)
 
 
 def _path_of(members: Mapping[str, bytes], sheet: str) -> str:
@@ -209,8 +219,9 @@ class _Xlsx:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.value = False
         if name == "c":
-            place = _place(attributes.get("r", ""))
-            self.row, self.column = place or (self.row, self.column + 1)
+            place = _place(attributes.get("r", "")) or (self.row, self.column + 1)
+            self._hold_order(place <= (self.row, self.column), place[0])
+            self.row, self.column = place
             self.kind = attributes.get("t", "n")
             self.style = int(attributes["s"]) if attributes.get("s", "").isdecimal() else -1
         elif name == "v":
@@ -221,13 +232,18 @@ class _Xlsx:
             self.marks.formulas.add(self.row)
             self.marks.reach(self.row, self.column)
         elif name == "row":
-            self.row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
-            self.column = 0
+            row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
+            self._hold_order(row <= self.row, row)
+            self.row, self.column = row, 0
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             corners = _place(first), _place(last or first)
             if corners[0] and corners[1]:
                 self.marks.merge(*corners[0], *corners[1])
+
+    def _hold_order(self, comes_again: bool, row: int) -> None:  # noqa: FBT001 - a check of one place
+        if comes_again:
+            raise MarksError(f"it holds a cell twice or out of order, at row {row}; which value is meant is not told")
 
     def _filled(self) -> None:
         self.marks.reach(self.row, self.column)
@@ -311,4 +327,4 @@ class _Ods:
 
 
 def _times(repeated: str | None) -> int:
-    return int(repeated) if repeated and repeated.isdecimal() and len(repeated) < 12 else 1
+    return int(repeated[:12]) if repeated and repeated.isdecimal() else 1

@@ -141,6 +141,8 @@ def _what_it_is(body: bytes, error: str) -> str:
 
 def _chosen(names: list[str], sheet: str, where: str) -> str:
     chosen = sheet or (names[0] if len(names) == 1 else "")
+    if not names:
+        raise LayoutChangedError(f"{where}: holds no sheets; ask for it again")
     if chosen not in names:
         asked = f"no sheet called {sheet!r}" if sheet else "several sheets and none declared"
         raise LayoutChangedError(f"{where}: {asked}; its sheets are {names}. Set `sheet:` in the source's yml")
@@ -201,5 +203,7 @@ def measured_members(body: bytes, where: str) -> dict[str, bytes]:
                 if keep:
                     kept[info.filename] = b"".join(pieces)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise LayoutChangedError(f"{where}: a damaged or encrypted workbook ({error}); ask for it again") from None
+        if "encrypted" in str(error):
+            raise LayoutChangedError(f"{where}: opens with a password only; ask for an open copy") from None
+        raise LayoutChangedError(f"{where}: a damaged workbook ({error}); ask for it again") from None
     return kept

@@ -24,6 +24,8 @@ WITHIN = {
     "TooManyRowsError", "LinkError",
     # a defect of a reader, which must be seen whole
     "RowsLostError",
+    # told as a LayoutChangedError where a workbook is opened
+    "MarksError",
     # told as a VerificationError where a release is built
     "UntypedValueError",
     # answered by the site as a page

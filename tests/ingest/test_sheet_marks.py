@@ -198,20 +198,49 @@ def with_entities(xml: bytes) -> bytes:
     )
 
 
+def twice(xml: bytes) -> bytes:
+    return xml.replace(b'<c r="G2"', b'<c r="G2"><v>7</v></c><c r="G2"')
+
+
+def again(xml: bytes) -> bytes:
+    [row] = re.findall(rb'<row r="2".*?</row>', xml)
+    return xml.replace(row, row + row)
+
+
+def crowded(xml: bytes) -> bytes:
+    return re.sub(rb'<fonts count="\d+"', b'<fonts count="4000000000"', xml)
+
+
+def locked(body: bytes) -> bytes:
+    """A ZIP archive that says of each member that it is encrypted."""
+    for mark, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        head, *members = body.split(mark)
+        body = mark.join([head, *(one[: at - 4] + bytes([one[at - 4] | 1]) + one[at - 3 :] for one in members)])
+    return body
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (broken_stream, "a damaged or encrypted workbook"),
+        (broken_stream, "a damaged workbook"),
         (held_twice, "holds two members called xl/worksheets/sheet1.xml"),
         (lambda body: rewritten(body, SHEET, with_entities), "declares entities"),
         (lambda body: rewritten(body, SHEET, lambda xml: xml[:-30]), "XML is damaged"),
+        (lambda body: rewritten(body, SHEET, twice), "a cell twice or out of order, at row 2"),
+        (lambda body: rewritten(body, SHEET, again), "a cell twice or out of order, at row 2"),
+        (lambda body: rewritten(body, "xl/styles.xml", crowded), "says that it has 4000000000 of 'fonts'"),
+        (lambda body: rewritten(body, "xl/workbook.xml", lambda _: b"<workbook/>"), "holds no sheets"),
+        (locked, "with a password only"),
         (lambda _: b"<html><table><tr><td>a</td></tr></table></html>", "read with `format: html`"),
         (lambda _: "Заказчик;Сумма\n".encode(), "read with `format: csv`"),
         (lambda _: OLE + "EncryptedPackage".encode("utf-16-le"), "with a password only"),
         (lambda _: b"", "is empty"),
         (lambda _: b"\x89PNG\0\0", "ask for it as .xlsx"),
     ],
-    ids=["stream", "twice", "entities", "xml", "html", "text", "password", "empty", "picture"],
+    ids=[
+        "stream", "twice", "entities", "xml", "cell", "row", "counts", "sheets", "locked", "html", "text", "password",
+        "empty", "picture",
+    ],
 )  # fmt: skip
 def test_a_file_that_is_no_workbook_is_told_with_what_to_do(change: Callable[[bytes], bytes], message: str) -> None:
     with pytest.raises(LayoutChangedError, match=message) as raised:
