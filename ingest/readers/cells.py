@@ -177,6 +177,8 @@ def _sum_setter(source: Source, rule: Column) -> Setter:
 def _party_setter(source: Source, rule: Column) -> Setter:
     def read(row: Row, _: Cell, raw: str) -> None:
         name = _looked_up(source, rule, clean(_patterned(rule, raw)))
+        if not any(sign.isprintable() and sign != " " for sign in name):
+            name = ""  # what cannot be seen, such as a zero-width space, names nobody
         state = rule.states.get(name)
         if state is not None:
             row.parties[rule.to] = Party(state=state)

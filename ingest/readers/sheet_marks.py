@@ -8,6 +8,7 @@ the sheet reaches before anything of that size is laid out in memory: one cell i
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ Place = tuple[int, int]
 LARGEST_AREA = 8_000_000
 """Cells between the first and the last that is filled: more than XML within our bounds can fill."""
 
+_AGAIN = "it holds a cell twice or out of order, at row {}; which value is meant is not told, ask for it again"
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _REF = re.compile(r"([A-Za-z]+)([0-9]+)")
 
@@ -69,6 +71,8 @@ class Marks(msgspec.Struct):
         Raises:
             MarksError: the filled cells lie further apart than any table reaches.
         """
+        if row <= self.rows and column <= self.columns:
+            return
         self.rows = max(self.rows, row)
         self.columns = max(self.columns, column)
         if self.rows * self.columns > LARGEST_AREA:
@@ -177,7 +181,9 @@ def walk(
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: start(name.rpartition(":")[2], attributes)
+    parser.StartElementHandler = lambda name, attributes: start(
+        name.rpartition(":")[2] if ":" in name else name, attributes
+    )
     if end is not None:
         parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     if text is not None:
@@ -194,10 +200,15 @@ def _place(ref: str) -> Place | None:
     found = _REF.fullmatch(ref)
     if found is None:
         return None
+    return int(found[2]), _column(found[1])
+
+
+@functools.lru_cache(maxsize=1024)
+def _column(letters: str) -> int:
     column = 0
-    for letter in found[1].upper():
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
+    return column
 
 
 class _Xlsx:
@@ -220,7 +231,8 @@ class _Xlsx:
         self.value = False
         if name == "c":
             place = _place(attributes.get("r", "")) or (self.row, self.column + 1)
-            self._hold_order(place <= (self.row, self.column), place[0])
+            if place <= (self.row, self.column):
+                raise MarksError(_AGAIN.format(place[0]))
             self.row, self.column = place
             self.kind = attributes.get("t", "n")
             self.style = int(attributes["s"]) if attributes.get("s", "").isdecimal() else -1
@@ -233,17 +245,14 @@ class _Xlsx:
             self.marks.reach(self.row, self.column)
         elif name == "row":
             row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
-            self._hold_order(row <= self.row, row)
+            if row <= self.row:
+                raise MarksError(_AGAIN.format(row))
             self.row, self.column = row, 0
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             corners = _place(first), _place(last or first)
             if corners[0] and corners[1]:
                 self.marks.merge(*corners[0], *corners[1])
-
-    def _hold_order(self, comes_again: bool, row: int) -> None:  # noqa: FBT001 - a check of one place
-        if comes_again:
-            raise MarksError(f"it holds a cell twice or out of order, at row {row}; which value is meant is not told")
 
     def _filled(self) -> None:
         self.marks.reach(self.row, self.column)

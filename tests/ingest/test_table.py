@@ -83,6 +83,13 @@ def test_a_declared_state_is_no_name() -> None:
     assert record.details == {"outlet as printed": "-"}
 
 
+@pytest.mark.parametrize("blank", ["\u200b", "\u00a0\ufeff", "\u202e\u202c"])
+def test_what_cannot_be_seen_names_nobody(blank: str) -> None:
+    records, rejected = read(declare(), csv_of(changed(Recipient=blank, Outlet=blank), changed(Payer=blank)))
+    assert [(r.recipient.state, r.outlet.state) for r in records] == [(PartyState.UNKNOWN, PartyState.UNKNOWN)]
+    assert [row.reason for row in rejected] == ["Payer: is blank: a sum without a payer is no record"]
+
+
 def test_years_may_be_several_or_none() -> None:
     records, _ = read(declare(), csv_of(changed(Year="2009–2011 гг."), changed(Year="")))
     assert [(r.year_state, r.year, r.year_to) for r in records] == [
