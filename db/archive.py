@@ -19,6 +19,7 @@ from uuid import uuid4
 import msgspec
 import zstandard
 
+from db.journal import append_lines, whole_lines
 from db.model.base import format_instant
 
 
@@ -86,7 +87,6 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.journal = root / "captures.jsonl"
-        self._whole = False
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self._compress = zstandard.ZstdCompressor(level=1, write_checksum=True).compress
 
@@ -132,17 +132,7 @@ class Archive:
 
     def write(self, event: Event) -> None:
         """Append one line to the journal; the line is on disk when this returns."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        line = self._encode(event) + b"\n"
-        handle = os.open(self.journal, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            if not self._whole:
-                _cut_torn_line(handle)
-                self._whole = True
-            os.write(handle, line)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        append_lines(self.journal, self._encode(event) + b"\n")
 
     def last_run(self) -> str:
         """The reference of the last run that began; "" where none did."""
@@ -150,27 +140,16 @@ class Archive:
 
     def events(self) -> Iterator[Event]:
         """Read the journal in order; a last line cut short by a crash is passed over, any other damage raises."""
-        if not self.journal.exists():
-            return
         decoder = msgspec.json.Decoder(Event)
-        lines = self.journal.read_bytes().split(b"\n")
-        for number, line in enumerate(lines, start=1):
+        for number, line in whole_lines(self.journal):
             if not line:
                 continue
             try:
                 yield decoder.decode(line)
             except msgspec.DecodeError as error:
-                if number == len(lines):
-                    return
-                raise ArchiveError(f"{self.journal} line {number}: {error}") from None
-
-
-def _cut_torn_line(handle: int) -> None:
-    """Take away a last line that a crash cut short, so that the next one does not run into it."""
-    size = os.fstat(handle).st_size
-    tail = os.pread(handle, min(size, 1024 * 1024), max(0, size - 1024 * 1024))
-    if tail and not tail.endswith(b"\n"):
-        os.ftruncate(handle, size - len(tail) + tail.rfind(b"\n") + 1)
+                raise ArchiveError(
+                    f"{self.journal} line {number}: {error}; restore the archive from a backup"
+                ) from None
 
 
 def name_of(path: Path) -> str:

@@ -6,7 +6,6 @@ a person was asked and answered while a document was taken stands in it too.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from db.journal import append_lines, whole_lines
 from db.model.requests import RequestState, TableState
 
 
@@ -207,14 +207,7 @@ class Journal:
 
     def write(self, *events: Event) -> None:
         """Append events; they are on disk when this returns. Call it under the installation's lock."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            _cut_torn_line(handle)
-            os.write(handle, b"".join(self._encode(event) + b"\n" for event in events))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        append_lines(self.path, b"".join(self._encode(event) + b"\n" for event in events), mode=0o600)
 
     def events(self) -> Iterator[Event]:
         """Read the events in order; a last line cut short by a crash is passed over.
@@ -222,11 +215,8 @@ class Journal:
         Raises:
             RegisterError: another line is damaged.
         """
-        if not self.path.exists():
-            return
         decoder = msgspec.json.Decoder(Event)
-        lines = self.path.read_bytes().split(b"\n")
-        for number, line in enumerate(lines[:-1], start=1):
+        for number, line in whole_lines(self.path):
             try:
                 yield decoder.decode(line)
             except (msgspec.ValidationError, msgspec.DecodeError) as error:
@@ -238,19 +228,3 @@ class Journal:
 def journal_at(home: Path) -> Journal:
     """The journal of requests of the installation in this folder."""
     return Journal(home / "requests" / "requests.jsonl")
-
-
-def _cut_torn_line(handle: int) -> None:
-    """Cut a last line without its end, which a crash left."""
-    size = os.fstat(handle).st_size
-    if not size or os.pread(handle, 1, size - 1) == b"\n":
-        return
-    end = size
-    while end:
-        start = max(0, end - 65536)
-        at = os.pread(handle, end - start, start).rfind(b"\n")
-        if at >= 0:
-            os.ftruncate(handle, start + at + 1)
-            return
-        end = start
-    os.ftruncate(handle, 0)
