@@ -23,7 +23,7 @@ from ingest.requests.desk import NeedsPersonError
 from ingest.requests.events import RegisterError
 from ingest.requests.forms import FormError
 from ingest.requests.letters import LetterError
-from ingest.retract import UnknownTargetError
+from ingest.retract import RetractionError, UnknownTargetError
 from ingest.tables import DocumentRefused
 from ingest.tables.many import ClusterError
 from publish.corrections import CorrectionError
@@ -44,6 +44,7 @@ REFUSED = (
     ArchiveError,
     UndeclaredSourceError,
     ReferenceFileError,
+    RetractionError,
     NoTableError,
     LabelFileError,
     PersonCsvError,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, text
 
 from db.engine import writing
+from db.whole_file import add_line
 from ingest.counting import recount
 from ingest.source import Source, superseded_why
 
@@ -40,21 +40,40 @@ class UnknownTargetError(Exception):
     """No run or capture has this reference."""
 
 
+class RetractionError(Exception):
+    """A file of retractions that cannot be read; the message names the line and says what to do."""
+
+
 def read_retractions(path: Path) -> list[Retraction]:
-    """Read the retractions of an installation, oldest first."""
+    """Read the retractions of an installation, oldest first.
+
+    Raises:
+        RetractionError: a line cannot be read.
+    """
     if not path.exists():
         return []
     decoder = msgspec.json.Decoder(Retraction)
-    return [decoder.decode(line) for line in path.read_bytes().splitlines() if line.strip()]
+    found: list[Retraction] = []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append(decoder.decode(line))
+        except msgspec.DecodeError as error:
+            raise RetractionError(
+                f"{path} line {number}: {error}; mend the line, or restore the file from a backup"
+            ) from None
+    return found
 
 
 def write_retraction(path: Path, retraction: Retraction) -> None:
-    """Append one retraction; it is on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as out:
-        out.write(msgspec.json.encode(retraction) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
+    """Add one retraction; it is on disk when this returns.
+
+    Raises:
+        RetractionError: the lines before cannot be read; the file stays as it is.
+    """
+    read_retractions(path)
+    add_line(path, msgspec.json.encode(retraction))
 
 
 def named_run(engine: Engine, ref: str) -> None:

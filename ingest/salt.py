@@ -6,9 +6,10 @@ so it is backed up with the decisions and published with nothing; without it the
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
+
+from db.whole_file import write_whole
 
 _BYTES = 32
 
@@ -28,14 +29,6 @@ def kept_salt(home: Path) -> bytes:
     """The secret, made where the installation has none yet."""
     path = salt_file(home)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         # whole and closed to others from its first moment: a half one would be another secret
-        part = path.with_name(".salt.part")
-        part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(secrets.token_bytes(_BYTES))
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
+        write_whole(path, secrets.token_bytes(_BYTES), mode=0o600)
     return path.read_bytes()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from db.whole_file import add_line
 from publish.withdrawal import Withdrawal
 
 FIELDS: dict[str, str] = {
@@ -93,7 +94,8 @@ def read_corrections(path: Path) -> list[Correction]:
         try:
             found.append(checked(decoder.decode(line), found))
         except (msgspec.DecodeError, CorrectionError) as error:
-            raise CorrectionError(f"{path} line {number}: {error}") from None
+            told = f"{path} line {number}: {error}"
+            raise CorrectionError(f"{told}; mend the line, or restore the file from a backup") from None
     return found
 
 
@@ -104,11 +106,8 @@ def add_correction(path: Path, correction: Correction) -> None:
         CorrectionError: it cannot stand beside the lines that are there.
     """
     checked(correction, read_corrections(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as out:
-        out.write(msgspec.json.encode(correction) + b"\n")
     # the file holds withdrawn words: nobody else on this machine needs to read it
-    path.chmod(0o600)
+    add_line(path, msgspec.json.encode(correction), mode=0o600)
 
 
 def standing(corrections: Iterable[Correction]) -> list[Correction]:

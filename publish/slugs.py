@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections import defaultdict
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from db.entity_key import PAID
 from db.privacy import mask_person_ids
 from db.slug import slug
+from db.whole_file import write_whole
 from db.words import PartyState
 
 STATE_UIDS: dict[PartyState, str] = {
@@ -120,12 +120,9 @@ class Slugs:
         """Write the file whole, in a stable order, if a slug is new; it is on disk when this returns."""
         if not self._new:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        part = self.path.with_name(f".{self.path.name}.part")
-        with part.open("w", encoding="utf-8", newline="\n") as out:
-            for (kind, key), uid in sorted(self._uids.items()):
-                out.write(json.dumps({"kind": kind, "key": key, "uid": uid}, ensure_ascii=False) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(self.path)
+        lines = (
+            json.dumps({"kind": kind, "key": key, "uid": uid}, ensure_ascii=False)
+            for (kind, key), uid in sorted(self._uids.items())
+        )
+        write_whole(self.path, "".join(f"{line}\n" for line in lines).encode())
         self._new = False

@@ -7,8 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from commands import ROOT, environment, mediacontracts, mediacontracts_here
 from test_kill import YML, dump, value
+
+from ingest.retract import Retraction, read_retractions, write_retraction
 
 
 def edition(path: Path, *sums: str) -> Path:
@@ -54,6 +57,32 @@ def test_the_edition_before_counts_again_at_once_and_after_a_rebuild(tmp_path: P
     rebuilt = mediacontracts(home, "rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert dump(home) == before
+
+
+def test_a_retraction_after_one_without_its_end_is_a_line_of_its_own(tmp_path: Path) -> None:
+    home, _ = two_editions(tmp_path)
+    right, wrong = runs(home)
+    assert mediacontracts_here(home, "retract", right, "--why", "a draft").returncode == 0
+    lines = home / "corrections" / "retractions.jsonl"
+    lines.write_bytes(lines.read_bytes()[:-1])
+    assert mediacontracts_here(home, "retract", wrong, "--why", "the point was lost").returncode == 0
+    assert mediacontracts_here(home, "sources").returncode == 0
+    assert [one.target for one in read_retractions(lines)] == [right, wrong]
+
+
+@pytest.mark.parametrize("name", ["retractions", "accepted"])
+def test_a_line_that_is_cut_short_stops_with_its_place_and_what_to_do(tmp_path: Path, name: str) -> None:
+    home, _ = two_editions(tmp_path)
+    _, wrong = runs(home)
+    lines = home / "corrections" / f"{name}.jsonl"
+    write_retraction(lines, Retraction(target=wrong, why="kept", at="2026-01-01T00:00:00Z"))
+    lines.write_bytes(cut := lines.read_bytes()[:-9])
+    for command in (["check"], ["check", "--accept", wrong, "--why", "once more"]):
+        done = mediacontracts_here(home, *command)
+        assert done.returncode == 1, done.stderr
+        assert f"{lines} line 1: " in done.stderr
+        assert "mend the line, or restore the file from a backup" in done.stderr
+    assert lines.read_bytes() == cut
 
 
 KILLED_BEFORE_IT_IS_APPLIED = """

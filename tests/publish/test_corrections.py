@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from publish.corrections import Correction, CorrectionError, add_correction
+from publish.corrections import Correction, CorrectionError, add_correction, read_corrections
 from publish.release import build_release
 from tests.publish.reading import content_of
 
@@ -44,6 +44,21 @@ def test_a_corrected_figure_shows_both(sqlite_engine: Engine, tmp_path: Path, ro
     manifest = json.loads((first.directory / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["sums"][0]["sum_minor"] == 260_000_303
     assert manifest["sums_as_sources_say"][0]["sum_minor"] == 350_000_303
+
+
+def test_a_correction_after_one_without_its_end_is_a_line_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.jsonl"
+    first, second = (
+        Correction(why="Asked for", at="2026-04-02T08:00:00Z", words=(word,)) for word in ("Мираж", "Оазис")
+    )
+    add_correction(path, first)
+    path.write_bytes(path.read_bytes()[:-1])
+    add_correction(path, second)
+    assert read_corrections(path) == [first, second]
+    path.write_bytes(cut := path.read_bytes()[:-9])
+    with pytest.raises(CorrectionError, match=r"line 2: .*; mend the line, or restore the file"):
+        add_correction(path, first)
+    assert path.read_bytes() == cut
 
 
 def test_withdrawn_words_are_in_no_byte(
