@@ -27,7 +27,9 @@ from ingest.source import Source
 
 
 def prepared(installation: Installation, sources: dict[str, Source]) -> None:
-    """Bring the registry to this version and close what a kill left open; call it under the lock."""
+    """Bring the registry to this version, close what a kill left open and clear it up; call it under the lock."""
+    installation.archive.clear()
+    _remove(_rebuilt(installation))
     engine = installation.engine()
     with engine.begin() as connection:
         load_reference(connection)
@@ -133,18 +135,25 @@ def rebuild() -> None:
 def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
     """Build a new SQLite registry beside the old one and put it in its place."""
     prepared(installation, sources)
-    target = installation.home / "registry-rebuilt.db"
-    _remove(target)
+    target = _rebuilt(installation)
     engine = open_engine(f"sqlite:///{target}")
-    migrate(engine)
-    captures = _filled(installation, engine, sources)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    _remove(installation.home / "registry.db", keep_file=True)
-    target.replace(installation.home / "registry.db")
-    _remove(target)
+    try:
+        migrate(engine)
+        captures = _filled(installation, engine, sources)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        _remove(installation.home / "registry.db", keep_file=True)
+        target.replace(installation.home / "registry.db")
+    finally:
+        engine.dispose()
+        _remove(target)
     return captures
+
+
+def _rebuilt(installation: Installation) -> Path:
+    """Where a registry is made anew before it takes the place of the old one."""
+    return installation.home / "registry-rebuilt.db"
 
 
 def _filled_elsewhere(installation: Installation, sources: dict[str, Source]) -> int:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from cli.collect import prepared
+from cli.main import Refused
 from cli.progress import say
 from db.archive import Captured
+from db.disk import writing_under
 from ingest.files import latest_edition, read_again
 from ingest.installation import Installation, now
 from ingest.retract import Retraction, retract_run
 
 _KEPT = ("archive", "sources", "decisions", "corrections", "forms", "requests", "releases")
+_UNFINISHED = "backup-did-not-end"
+"""A file that lies in a backup until it is whole."""
 
 
 @click.command()
@@ -64,17 +69,21 @@ def backup(folder: Path) -> None:
     installation = Installation.from_environment(os.environ)
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty; name a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with installation.locked():
+    with installation.locked(), writing_under(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / _UNFINISHED
+        unfinished.touch()
         for name in _KEPT:
             if (installation.home / name).exists():
                 shutil.copytree(installation.home / name, folder / name, symlinks=True)
         registry = installation.home / "registry.db"
         if registry.exists():
-            source, target = sqlite3.connect(registry), sqlite3.connect(folder / "registry.db")
-            source.backup(target)
-            target.close()
-            source.close()
+            with (
+                closing(sqlite3.connect(registry)) as source,
+                closing(sqlite3.connect(folder / "registry.db")) as target,
+            ):
+                source.backup(target)
+        unfinished.unlink()
     say(f"backed up to {folder}")
     if installation.database_url:
         say("the registry at DATABASE_URL is not in it: `mediacontracts rebuild` makes it anew from what is")
@@ -92,6 +101,8 @@ def restore(folder: Path) -> None:
       MEDIACONTRACTS_HOME=/srv/media-contracts mediacontracts restore /media/disk/media-contracts
     """
     installation = Installation.from_environment(os.environ)
+    if (folder / _UNFINISHED).exists():
+        raise Refused(f"{folder} is no whole backup: it did not come to its end; restore from another one")
     if installation.home.exists() and any(installation.home.iterdir()):
         raise click.UsageError(f"{installation.home} is not empty; set MEDIACONTRACTS_HOME to a new folder")
     shutil.copytree(folder, installation.home, symlinks=True, dirs_exist_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
@@ -87,6 +89,9 @@ def outcome_of(error: Exception) -> click.ClickException | None:
 
 def _of_the_machine(error: Exception) -> click.ClickException | None:
     """A full disk, a folder that may not be written, a database that does not answer: no defect, and may pass."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        failed = error.args[0]  # one entry for each file that could not be copied
+        return TryAgain(f"{len(failed)} files could not be copied: {failed[0][-1]}")
     if isinstance(error, OSError) and error.strerror:
         return TryAgain(f"{error.filename or 'this machine'}: {error.strerror}")
     if isinstance(error, OperationalError | InterfaceError):

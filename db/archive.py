@@ -19,8 +19,12 @@ from uuid import uuid4
 import msgspec
 import zstandard
 
+from db.disk import writing_under
 from db.journal import append_lines, whole_lines
 from db.model.base import format_instant
+
+_PART = ".part-"
+"""How the name of a body begins that is being written."""
 
 
 class ArchiveError(Exception):
@@ -101,17 +105,23 @@ class Archive:
         if target.exists():
             return digest
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(self._compress(body))
-                out.flush()
-                os.fsync(out.fileno())
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with writing_under(self.root):
+            handle, temporary = tempfile.mkstemp(dir=self.root, prefix=_PART)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    out.write(self._compress(body))
+                    out.flush()
+                    os.fsync(out.fileno())
+                Path(temporary).replace(target)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
         return digest
+
+    def clear(self) -> None:
+        """Take away bodies that a kill left half written; nobody may be storing one meanwhile."""
+        for left in self.root.glob(f"{_PART}*"):
+            left.unlink()
 
     def get(self, digest: str) -> bytes:
         """Give the body of this hash, checked against it.

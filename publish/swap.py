@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db.disk import writing_under
+
 CURRENT = "current"
 """The link in the directory of releases that names the release shown."""
 
@@ -25,6 +27,7 @@ def building(releases: Path) -> Iterator[Path]:
 
     Raises:
         BuildRunningError: another build is running.
+        OSError: the disk is full or does not answer.
     """
     releases.mkdir(parents=True, exist_ok=True)
     with (releases / ".lock").open("w") as lock:
@@ -37,7 +40,8 @@ def building(releases: Path) -> Iterator[Path]:
         staging = releases / f"{_STAGING}{os.getpid()}"
         staging.mkdir()
         try:
-            yield staging
+            with writing_under(releases):
+                yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
