@@ -10,16 +10,17 @@ from pathlib import Path
 
 import click
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from cli.dry_run import show_file
 from cli.main import Refused, TryAgain
 from cli.progress import say
-from db.engine import open_engine
+from db.engine import is_damaged, open_engine
 from db.migrate import migrate
 from ingest.files import ingest_files
 from ingest.installation import Installation, now
 from ingest.reference import load_reference
-from ingest.replay import close_interrupted, replay
+from ingest.replay import close_interrupted, hold_whole, replay
 from ingest.requests.fill import fill_from_journal
 from ingest.retract import apply_pending, read_retractions
 from ingest.settle import settle
@@ -27,10 +28,23 @@ from ingest.source import Source
 
 
 def prepared(installation: Installation, sources: dict[str, Source]) -> None:
-    """Bring the registry to this version, close what a kill left open and clear it up; call it under the lock."""
+    """Bring the registry to this version, close what a kill left open and clear it up; call it under the lock.
+
+    Raises:
+        ingest.replay.BehindError: the registry lacks what the archive holds.
+    """
     installation.archive.clear()
     _remove(_rebuilt(installation))
     engine = installation.engine()
+    try:
+        hold_whole(engine, installation.archive)
+        _completed(installation, engine, sources)
+    finally:
+        engine.dispose()
+
+
+def _completed(installation: Installation, engine: Engine, sources: dict[str, Source]) -> None:
+    """Bring to its end what a kill left open."""
     with engine.begin() as connection:
         load_reference(connection)
     # before the runs that a kill left open: they began later than any retraction that was kept and not applied
@@ -38,7 +52,6 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> None:
         say(f"the retraction of {target} had been interrupted; it is applied")
     for run in close_interrupted(engine, installation.archive, sources):
         say(f"run {run} had been interrupted; its captures are loaded")
-    engine.dispose()
 
 
 def declared(sources: dict[str, Source], name: str) -> Source:
@@ -134,8 +147,17 @@ def rebuild() -> None:
 
 def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
     """Build a new SQLite registry beside the old one and put it in its place."""
-    prepared(installation, sources)
     target = _rebuilt(installation)
+    _remove(target)
+    installation.archive.clear()
+    try:
+        old = installation.engine()
+        _completed(installation, old, sources)
+        old.dispose()
+    except DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        say(f"the registry is damaged ({error.orig}) and is not looked at")
     engine = open_engine(f"sqlite:///{target}")
     try:
         migrate(engine)

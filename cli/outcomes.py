@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 
 import click
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
+from db.engine import is_damaged
 from db.migrate import NewerRegistryError
 from ingest.decision_lines import DecisionError
 from ingest.declaration import DeclarationError
@@ -19,7 +20,7 @@ from ingest.names.second_opinion import NoSplinkError
 from ingest.person_csv import PersonCsvError
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.reference import ReferenceFileError
-from ingest.replay import UndeclaredSourceError
+from ingest.replay import BehindError, UndeclaredSourceError
 from ingest.requests.deadlines import DeadlineError
 from ingest.requests.desk import NeedsPersonError
 from ingest.requests.events import RegisterError
@@ -44,6 +45,7 @@ REFUSED = (
     DeclarationError,
     DecisionError,
     ArchiveError,
+    BehindError,
     UndeclaredSourceError,
     ReferenceFileError,
     RetractionError,
@@ -94,6 +96,8 @@ def _of_the_machine(error: Exception) -> click.ClickException | None:
         return TryAgain(f"{len(failed)} files could not be copied: {failed[0][-1]}")
     if isinstance(error, OSError) and error.strerror:
         return TryAgain(f"{error.filename or 'this machine'}: {error.strerror}")
+    if isinstance(error, DatabaseError) and is_damaged(error):
+        return Refused(f"the registry is damaged: {error.orig}; `mediacontracts rebuild` makes it anew")
     if isinstance(error, OperationalError | InterfaceError):
         return TryAgain(f"the registry: {error.orig}")
     return None

@@ -102,7 +102,7 @@ class Archive:
         """Store a body once and give its SHA-256; the file appears whole or not at all."""
         digest = sha256(body).hexdigest()
         target = self.path(digest)
-        if target.exists():
+        if target.exists() and self._holds(digest):
             return digest
         target.parent.mkdir(parents=True, exist_ok=True)
         with writing_under(self.root):
@@ -117,6 +117,15 @@ class Archive:
                 Path(temporary).unlink(missing_ok=True)
                 raise
         return digest
+
+    def _holds(self, digest: str) -> bool:
+        """Whether the body of this hash can be given; a damaged one is stored anew when it comes again."""
+        try:
+            self.get(digest)
+        except ArchiveError:
+            return False
+        else:
+            return True
 
     def clear(self) -> None:
         """Take away bodies that a kill left half written; nobody may be storing one meanwhile."""

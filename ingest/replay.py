@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted
 from ingest.files import load_capture, silent
@@ -21,6 +21,10 @@ from ingest.source import Source
 
 INTERRUPTED = "interrupted before its end; its captures were loaded when the next command started"
 INTERRUPTED_BY_DEFECT = "interrupted before its end, and its captures could not all be loaded:"
+
+
+class BehindError(Exception):
+    """The registry lacks what the archive holds: it was lost, or a rebuild did not come to its end."""
 
 
 class UndeclaredSourceError(Exception):
@@ -68,6 +72,25 @@ def replay(
     for retraction in chain.from_iterable(written_after.values()):
         apply_retraction(engine, sources, retraction)
     return read
+
+
+def hold_whole(engine: Engine, archive: Archive) -> None:
+    """Make sure that the registry holds every run that the journal says has ended.
+
+    To be called before a command that reads, loads or publishes: what is missing would be missing without a word.
+
+    Raises:
+        BehindError: it does not; the message says what to do.
+    """
+    with engine.connect() as connection:
+        held = set(connection.execute(text("SELECT ref FROM run WHERE state <> 'running'")).scalars())
+    lacking = [event.run for event in archive.events() if isinstance(event, RunEnded) and event.run not in held]
+    if lacking:
+        anew = "`mediacontracts rebuild` makes it anew"
+        if engine.dialect.name != "sqlite":
+            anew = "make an empty database, name it in DATABASE_URL, and `mediacontracts rebuild` fills it"
+        told = f"the registry lacks {len(lacking)} runs that the archive holds, {lacking[0]} first"
+        raise BehindError(f"{told}; nothing is lost: {anew}")
 
 
 def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, Source]) -> list[str]:

@@ -47,6 +47,14 @@ def test_a_damaged_body_is_noticed(tmp_path: Path) -> None:
         archive.get(digest)
 
 
+@pytest.mark.parametrize("left", [0, 5, -3])
+def test_a_damaged_body_that_comes_again_is_stored_anew(tmp_path: Path, left: int) -> None:
+    archive = Archive(tmp_path)
+    path = archive.path(archive.put(b"the sum is 100"))
+    path.write_bytes(path.read_bytes()[:left])
+    assert archive.get(archive.put(b"the sum is 100")) == b"the sum is 100"
+
+
 def test_the_journal_keeps_order_and_survives_a_torn_last_line(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     events = [
