@@ -7,7 +7,9 @@ prove the figures.
 from __future__ import annotations
 
 import io
+import re
 import tempfile
+import zipfile
 from datetime import date
 from decimal import Decimal
 from importlib.resources import as_file, files
@@ -20,6 +22,7 @@ from sqlalchemy import Engine
 from cli.requests.asking import NobodyAsker
 from cli.sample.contracts import invented_number, names
 from db.model.requests import RequestState
+from db.whole_file import write_whole
 from ingest.declaration import read_source
 from ingest.installation import Installation, now
 from ingest.names.identity_lines import Spelling, decision_line
@@ -33,6 +36,7 @@ from ingest.source import Source
 
 _SUBJECT = "Выплаты средствам массовой информации по государственному информационному заказу"
 _DECISIONS = "identity-sample.jsonl"
+_INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 Row = tuple[str, str, str, str, list[str]]
 """Outlet, its kind, supplier, subject, and the sums of each year."""
 
@@ -98,11 +102,23 @@ def workbook(told: SampleAnswers, request: SampleRequest) -> bytes:
     sheet.append(["", told.totals[request.lang], "", "", "", *totals])
     out = io.BytesIO()
     book.save(out)
+    return _of_no_hour(out.getvalue())
+
+
+def _of_no_hour(workbook: bytes) -> bytes:
+    """A workbook without the hour it was made: one that comes again is the same document and counts once."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as same:
+        for name in made.namelist():
+            content = made.read(name)
+            if name == "docProps/core.xml":
+                content = _INSTANT.sub(b"2025-01-01T00:00:00Z", content)
+            same.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 def take_sample_answers(installation: Installation, engine: Engine) -> int:
-    """Enter the requests and take the replies, unless they are there; gives the records of the replies.
+    """Enter the requests and take the replies that are not there yet; gives the records that are new.
 
     Raises:
         ingest.requests.desk.NeedsPersonError: a reply is not as its bundled form says, which is a defect.
@@ -113,23 +129,24 @@ def take_sample_answers(installation: Installation, engine: Engine) -> int:
         engine, installation.archive, fold(journal.events()), journal, Forms(installation.home / "forms"),
         answer_source(), at,
     )  # fmt: skip
-    if desk.register.requests:
-        return 0
     _decide(installation.home, told)
     for form in (files("cli.sample") / "forms").iterdir():
         with as_file(form) as path:
             desk.forms.store(read_form(path))
     refs = {f"{told.sent.year}-{place:04d}": request for place, request in enumerate(told.requests, start=1)}
     for ref, request in refs.items():
-        desk.enter(*_events(told, request, ref, at))
-    desk.enter(Looked(request="", at=at, on=told.looked_through))
+        if ref not in desk.register.requests:
+            desk.enter(*_events(told, request, ref, at))
+    if desk.register.as_of is None:
+        desk.enter(Looked(request="", at=at, on=told.looked_through))
     records = 0
     with tempfile.TemporaryDirectory() as folder:
         for ref, request in refs.items():
-            if request.file:
+            asked = desk.register.requests[ref]
+            if request.file and not asked.documents:
                 path = Path(folder) / request.file
                 path.write_bytes(workbook(told, request))
-                taken = take_answer(desk, desk.register.requests[ref], [path], NobodyAsker())
+                taken = take_answer(desk, asked, [path], NobodyAsker())
                 records += sum(one.counts.inserted for one in taken)
     fill_requests(engine, desk.register)
     return records
@@ -171,5 +188,4 @@ def _decide(home: Path, told: SampleAnswers) -> None:
             )
         )  # fmt: skip
     path = home / "decisions" / _DECISIONS
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    write_whole(path, "".join(f"{line}\n" for line in lines).encode())
