@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from db.model.requests import RequestState
+from db.whole_file import write_whole
 from ingest.installation import Installation
 from ingest.person_csv import PersonCsvError, read_person_csv
 from ingest.requests.events import Drawn
@@ -97,8 +98,7 @@ def sender_of(installation: Installation, name: str, reply_to: str) -> Sender:
     if not sender.name or not sender.reply_to:
         raise click.UsageError("say who asks and where the answer goes: --sender NAME --reply-to ADDRESS")
     if sender != before:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(msgspec.yaml.encode(sender))
+        write_whole(kept, msgspec.yaml.encode(sender))
     return sender
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from db.archive import Archive, Captured
 from db.model.requests import TableState
+from db.whole_file import write_whole
 from ingest.files import silent
 from ingest.requests.answer_plan import AnswerPlan
 from ingest.requests.events import DocumentTaken
@@ -61,7 +62,7 @@ def keep_proofs(
         db.archive.ArchiveError: a document is missing from the archive, or damaged.
     """
     listed = folder / "made.json"
-    before = msgspec.json.decode(listed.read_bytes(), type=dict[str, _Made]) if listed.exists() else {}
+    before = _made(listed)
     words = tuple(sorted(withdrawn))
     wanted = {document.capture for request in register.requests.values() for document in request.documents.values()}
     captures: dict[str, Captured] = {}
@@ -84,15 +85,22 @@ def keep_proofs(
                 except DocumentRefused as error:
                     progress(f"no picture for {request.ref}: {error}")
                     continue
-                folder.mkdir(parents=True, exist_ok=True)
                 for name, content in files.items():
-                    (folder / name).write_bytes(content)
+                    write_whole(folder / name, content)
                 known = _Made(key, sorted(files))
             made[document.sha256] = known
     if folder.is_dir():
         _clear(folder, {name for one in made.values() for name in one.files} | {listed.name})
-        listed.write_bytes(msgspec.json.format(msgspec.json.encode(made), indent=1))
+        write_whole(listed, msgspec.json.format(msgspec.json.encode(made), indent=1))
     return sorted({folder / name for one in made.values() for name in one.files})
+
+
+def _made(listed: Path) -> dict[str, _Made]:
+    """What the folder holds; nothing where that cannot be read, since all of it can be drawn anew."""
+    try:
+        return msgspec.json.decode(listed.read_bytes(), type=dict[str, _Made])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
 
 
 def _order(request: Request, document: DocumentTaken, captured: Captured, withdrawn: tuple[str, ...]) -> ProofOrder:

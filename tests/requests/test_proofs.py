@@ -32,6 +32,7 @@ from ingest.requests.picture_order import ProofOrder
 from ingest.requests.proofs import keep_proofs
 from ingest.requests.register import Register
 from ingest.source import Source
+from tests.db.test_journal import full_at
 from tests.requests.conftest import INVENTED
 from tests.tables.documents import HEADER, ROWS, TOTAL, Paper, archive, letter, ruled_pdf, turned, word, workbook
 
@@ -231,6 +232,30 @@ def test_only_sources_that_give_files_are_shown_and_what_is_gone_is_removed(
     assert keep_proofs(folder, archived, register, source(tmp_path, "files"), progress=told.append) == []
     assert len(told) == 1
     assert told[0].startswith("no picture for 2026-0001: answer.pdf: timeout")
+
+
+@pytest.mark.parametrize("left", [b"", b'{"0123'])
+def test_a_list_of_proofs_that_was_cut_short_is_made_anew(tmp_path: Path, left: bytes) -> None:
+    archived, folder = Archive(tmp_path / "archive"), tmp_path / "proofs"
+    register = taken(archived, ruled_pdf())
+    files = keep_proofs(folder, archived, register, source(tmp_path, "files"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "made.json").write_bytes(left)
+    assert keep_proofs(folder, archived, register, source(tmp_path, "files")) == files
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_full_disk_leaves_no_half_picture(tmp_path: Path) -> None:
+    archived, folder = Archive(tmp_path / "archive"), tmp_path / "proofs"
+    register = taken(archived, ruled_pdf())
+    files = keep_proofs(folder, archived, register, source(tmp_path, "files"))
+    whole = {path: path.read_bytes() for path in files}
+    picture = next(path for path in files if path.suffix == ".png")
+    picture.unlink()
+    with full_at(len(whole[picture]) // 2), pytest.raises(OSError, match=r"\.png"):
+        keep_proofs(folder, archived, register, source(tmp_path, "files"))
+    assert keep_proofs(folder, archived, register, source(tmp_path, "files")) == files
+    assert {path: path.read_bytes() for path in files} == whole
 
 
 def test_kazakh_answers_are_shown_since_official_documents_belong_to_nobody() -> None:
