@@ -32,7 +32,8 @@ _SLACK = timedelta(hours=1)
 
 _STANDS = "r.kind = 'crawl' AND r.state = 'finished' AND r.reason NOT LIKE :sample AND r.retracted_why = ''"
 _LAST = f"""
-SELECT max(r.started_at) FROM run r JOIN source s ON s.id = r.source_id WHERE s.name = :name AND {_STANDS}
+SELECT r.started_at FROM run r JOIN source s ON s.id = r.source_id WHERE s.name = :name AND {_STANDS}
+ORDER BY r.id DESC LIMIT 1
 """
 _OWED = f"""
 SELECT t.window_from FROM run t JOIN source s ON s.id = t.source_id

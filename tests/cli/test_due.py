@@ -103,6 +103,18 @@ def test_what_is_due_is_crawled_checked_and_released_and_then_nothing_is_due(hom
     assert earlier == [(manifest["release"], 1)]
 
 
+def test_a_crawl_from_before_the_clock_was_put_back_is_no_reason_to_wait(home: Path, quick: None) -> None:
+    with sample_portal(SHOWN[:1]) as address:
+        for _ in range(2):
+            done = mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
+            assert done.returncode == 0, done.stderr
+            if len(runs(home)) == 1:
+                backdate(home, "2099-01-01T00:00:00Z")
+        assert [state for _, state, _ in runs(home)] == ["finished", "finished"]
+        again = mediacontracts_here(home, "crawl", "--due", "--via", "html", GOSZAKUP_PORTAL_URL=address)
+    assert "nothing is due" in again.stderr + again.stdout
+
+
 def test_without_a_token_it_says_what_to_do_and_fails(home: Path) -> None:
     done = mediacontracts_here(home, "crawl", "--due")
     assert done.returncode == 1
