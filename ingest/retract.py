@@ -97,10 +97,17 @@ def retract_run(engine: Engine, sources: Mapping[str, Source], path: Path, retra
         path: the file of retractions of the installation.
         retraction: what must not count.
 
+    One that is there already, and whose values before were not read again since, is given once more.
+
     Raises:
         UnknownTargetError: nothing has this reference, or it is retracted already; no line is written then.
     """
     with engine.connect() as connection:
+        known = _named(connection, retraction.target)
+        if known is not None and known.retracted_why:
+            left = _taken(connection, known)
+            if left.had_changed:
+                return left
         _standing(connection, retraction.target)
     write_retraction(path, retraction)
     return apply_retraction(engine, sources, retraction)
@@ -132,23 +139,32 @@ def apply_retraction(engine: Engine, sources: Mapping[str, Source], retraction: 
             {"why": retraction.why, "id": target.id},
         )
         recount(connection, target.source_id, superseded_why(sources, target.source))
-        column = "run_id" if target.table == "run" else "id"
-        within = f"capture_id IN (SELECT id FROM capture WHERE {column} = :id)"
-        changed = connection.execute(
-            text(
-                f"SELECT count(*) FROM record r WHERE {within} AND EXISTS "
-                "(SELECT 1 FROM capture c WHERE c.id = r.capture_id AND c.run_id <> r.first_run_id)"
-            ),
-            {"id": target.id},
-        ).scalar_one()
-        taken = connection.execute(
+        taken = _taken(connection, target)
+        connection.execute(
             text(
                 # without its hash a record is loaded anew when a later run reads the same of it, and counts again
-                f"UPDATE record SET facts_hash = :nothing WHERE {within}"
+                f"UPDATE record SET facts_hash = :nothing WHERE {_within(target)}"
             ),
             {"id": target.id, "nothing": b""},
-        ).rowcount
-    return Retracted(target.source, taken, int(changed))
+        )
+    return taken
+
+
+def _taken(connection: Connection, target: _Target) -> Retracted:
+    """What still holds values of a run or capture, and how much of it had others before."""
+    found = connection.execute(
+        text(
+            "SELECT count(*), count(CASE WHEN c.run_id <> r.first_run_id THEN 1 END) "
+            f"FROM record r JOIN capture c ON c.id = r.capture_id WHERE {_within(target)}"
+        ),
+        {"id": target.id},
+    ).one()
+    return Retracted(target.source, int(found[0]), int(found[1]))
+
+
+def _within(target: _Target) -> str:
+    column = "run_id" if target.table == "run" else "id"
+    return f"capture_id IN (SELECT id FROM capture WHERE {column} = :id)"
 
 
 class _Target(NamedTuple):

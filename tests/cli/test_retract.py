@@ -85,6 +85,42 @@ def test_a_line_that_is_cut_short_stops_with_its_place_and_what_to_do(tmp_path: 
     assert lines.read_bytes() == cut
 
 
+KILLED_AT = """
+import os
+import sys
+import ingest.retract, cli.keeping, ingest.files
+from cli.main import main
+where = {"apply": (ingest.retract, "apply_retraction"), "read again": (cli.keeping, "read_again"),
+         "end": (ingest.files, "_end")}[sys.argv.pop(1)]
+setattr(*where, lambda *_, **__: os._exit(9))
+main()
+"""
+
+
+@pytest.mark.parametrize("place", ["apply", "read again", "end"])
+def test_a_retraction_that_was_killed_is_completed_by_saying_it_again(tmp_path: Path, place: str) -> None:
+    home, _ = two_editions(tmp_path)
+    _, wrong = runs(home)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, place, "retract", wrong, "--why", "the point was lost"],
+        env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert killed.returncode == 9, killed.stderr
+    again = mediacontracts_here(home, "retract", wrong, "--why", "the point was lost")
+    if place == "end":  # its values are back, and the run that brought them is known as one that did not end
+        assert "is retracted already" in again.stderr
+    else:
+        assert again.returncode == 0, again.stderr
+        checked = mediacontracts_here(home, "check")
+        assert checked.returncode == 0, checked.stderr
+    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
+    assert mediacontracts_here(home, "check").returncode == (1 if place == "end" else 0)
+    before = dump(home)
+    assert mediacontracts_here(home, "rebuild").returncode == 0
+    assert dump(home) == before
+    assert len((home / "corrections" / "retractions.jsonl").read_bytes().splitlines()) == 1
+
+
 KILLED_BEFORE_IT_IS_APPLIED = """
 import os
 import ingest.retract
