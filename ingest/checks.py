@@ -7,6 +7,7 @@ findings end with exit code 1 and keep the last release, `warning` findings are 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
@@ -56,12 +57,13 @@ JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
 WHERE c.retracted_why = '' AND u.retracted_why = '' AND r.{0} IS NOT NULL ORDER BY abs(r.{0}) DESC, r.id LIMIT 1
 """
 _RUNS = """
-SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad FROM run
+SELECT ref, kind, state, reason, rows, rejected, responses, responses_bad, inserted + updated + vanished AS changes
+FROM run
 WHERE source_id = :source AND retracted_why = '' AND (state <> 'failed' OR id = (
   SELECT max(id) FROM run WHERE source_id = :source AND retracted_why = ''))
-ORDER BY id DESC LIMIT 2
+ORDER BY id DESC
 """
-# The last run and the one before that did not fail: what failed is no edition that the next could be smaller than.
+# The last run and those before that did not fail: what failed is no edition that the next could be smaller than.
 _STRANDED = """
 SELECT u.ref, count(*) AS records FROM record r JOIN capture c ON c.id = r.capture_id JOIN run u ON u.id = c.run_id
 JOIN run f ON f.id = r.first_run_id LEFT JOIN run v ON v.id = r.vanished_run_id AND v.retracted_why = ''
@@ -182,8 +184,7 @@ def _fill(source: Source, found: Mapping[str, int]) -> list[Finding]:
 
 
 def _run_findings(source: Source, runs: Sequence[Row[Any]], accepted: Container[str]) -> list[Finding]:
-    last, *before = runs
-    name, findings = source.name, []
+    last, name, findings = runs[0], source.name, []
     if last.state == "running":
         findings.append(Finding(name, "run", "fatal", f"run {last.ref} has not ended"))
     if last.state == "failed":
@@ -206,17 +207,23 @@ def _run_findings(source: Source, runs: Sequence[Row[Any]], accepted: Container[
             )
         )
     # a run of answers is one document of one body, no edition of the whole
-    editions = source.access != "answers" and bool(before) and last.kind == before[0].kind == "ingest"
-    editions = editions and last.state != "failed"
-    if editions and last.rows < before[0].rows and last.ref not in accepted:
-        findings.append(
-            Finding(
-                name,
-                "fewer rows",
-                "fatal",
-                f"run {last.ref} has {last.rows} rows, the one before had {before[0].rows}; "
-                "retract it and read the right edition, or if the source really shrank: "
-                f"mediacontracts check --accept {last.ref} --why …",
-            )
-        )
+    if source.access != "answers" and last.state != "failed":
+        findings += _shrunken(name, runs, accepted)
     return findings
+
+
+def _shrunken(name: str, runs: Sequence[Row[Any]], accepted: Container[str]) -> list[Finding]:
+    """The edition that has fewer rows than the one before; reading it once more makes it no larger."""
+    for run, before in pairwise(runs):
+        if not run.kind == before.kind == "ingest" or run.ref in accepted:
+            break
+        if run.rows < before.rows:
+            told = (
+                f"run {run.ref} has {run.rows} rows, the one before had {before.rows}; "
+                "retract it and read the right edition, or if the source really shrank: "
+                f"mediacontracts check --accept {run.ref} --why …"
+            )
+            return [Finding(name, "fewer rows", "fatal", told)]
+        if run.changes or run.rows != before.rows:
+            break
+    return []

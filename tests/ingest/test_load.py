@@ -543,3 +543,17 @@ def test_a_wrong_file_says_what_to_do_and_hides_no_shrunken_edition(engine: Engi
     # half of the right file, with the failed run between: it is held against the edition before that
     ingested(engine, tmp_path, SOURCE, csv_of(row("a")))
     assert [one.rule for one in check(engine, sources)] == ["fewer rows"]
+
+
+def test_a_shrunken_edition_that_is_read_once_more_is_still_one(engine: Engine, tmp_path: Path) -> None:
+    sources = {SOURCE.name: SOURCE}
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
+    shrunken = ingested(engine, tmp_path, SOURCE, csv_of(row("a"))).run
+    for _ in range(2):
+        ingested(engine, tmp_path, SOURCE, csv_of(row("a")))
+        [finding] = [one for one in check(engine, sources) if one.rule == "fewer rows"]
+        assert f"run {shrunken} has 1 rows, the one before had 2" in finding.message
+    assert not [one for one in check(engine, sources, {shrunken}) if one.rule == "fewer rows"]
+    # a new edition is held against the one before it alone
+    ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("c")))
+    assert not [one for one in check(engine, sources) if one.rule == "fewer rows"]
