@@ -54,9 +54,14 @@ def first_day(engine: Engine, name: str, retractions: Sequence[Retraction]) -> s
     """From when a crawl of a source has to read: its last crawl, or the window of one that was taken back after it.
 
     Returns:
-        A day or an instant; blank for a crawl of everything.
+        A day or an instant; blank for a crawl of everything, also where the last one is dated in a time to come: the
+        clock was wrong then, and nobody knows since when.
     """
-    since = [last_crawl(engine, name)]
+    last = last_crawl(engine, name)
+    if last > now():
+        say(f"{name}: its last crawl is dated {last[:10]}, which is yet to come; everything is asked for again")
+        return ""
+    since = [last]
     with engine.connect() as connection:
         for one in retractions:
             asked = {"name": name, "target": one.target, "after": one.after, "sample": f"{SAMPLE}%"}
@@ -68,7 +73,7 @@ def due(engine: Engine, sources: dict[str, Source], at: datetime) -> list[Source
     """The portal sources whose declared frequency has gone by since their last finished crawl began.
 
     One whose last crawl begins later than now is due as well: the clock was wrong then, and waiting for that day would
-    be waiting in silence. The crawl says so.
+    be waiting in silence (`first_day` says so).
     """
     found = []
     for source in sources.values():

@@ -245,8 +245,6 @@ def _spoilt(fault: Fault, status: int, content_type: str, body: bytes) -> tuple[
         page = json.loads(body)
         page["next_page"] = "/v3/contract/customer/" + BODY + "?limit=50"
         body = json.dumps(page).encode()
-    if fault.kind == "instead":
-        body = fault.swap[1]
     if fault.kind == "replace":
         body = body.replace(*fault.swap)
     return status, content_type, body

@@ -75,12 +75,15 @@ def test_a_row_that_is_no_contract_does_not_take_its_page_with_it(tmp_path: Path
     assert "KZ00BANK" not in repr(kept.batches)
 
 
-@pytest.mark.parametrize("part", [f"/v3/subject/biin/{BODY}", "/70000001/units", "/v3/plans/view/"])
+PLAN_POINT = contract(70_000_001)["ContractUnits"][0]["plnPointId"]
+
+
+@pytest.mark.parametrize("part", [f"/v3/subject/biin/{BODY}", "/70000001/units", f"/v3/plans/view/{PLAN_POINT}"])
 @pytest.mark.parametrize("answer", [b'{"items": null}', b"[null]", b"[7]", b'{"items": [{"plnPointId": 1}, []]}'])
 def test_a_part_that_cannot_be_read_rejects_its_contracts_and_says_which_answer(
     tmp_path: Path, part: str, answer: bytes
 ) -> None:
-    fault = Fault("instead", part, swap=(b"", answer))
+    fault = Fault("instead", part, body=answer)
     rows = [contract(70_000_000 + number) for number in range(1, 4)]
     with portal_double(contracts=rows, faults=[fault]) as double:
         result, kept = crawled(
