@@ -22,7 +22,7 @@ _ACCESS = {
     "goszakup": "a crawl: `mediacontracts crawl {name}`",
     "answers": "answers to requests: `mediacontracts requests answer REQUEST FILE…`",
 }
-_LICENCE = {"facts": "figures and names are published, original files are not", "files": "original files too"}
+_LICENCE = {"facts": "figures and names are published", "files": "pages and tables of the original may be shown too"}
 
 
 def source_page(sources: Iterable[Source]) -> str:

@@ -26,7 +26,8 @@ class Licence(_Declared, frozen=True, kw_only=True):
     Attributes:
         name: the licence, in the publisher's words, or that none is stated.
         url: where its text stands.
-        publish: `facts`, figures and names only; `files`, original bytes and page images too.
+        publish: `facts`, figures and names only; `files`, of answers to requests also their pages and tables, as
+            proofs. The file itself never leaves the archive.
     """
 
     name: str

@@ -114,7 +114,11 @@ SOURCES = Table(
         free("url", "Where it stands."),
         plain("licence", "Terms under which the publisher gives it."),
         plain("licence_url", "Text of the terms."),
-        word("publish", "facts: figures and names only; files: original bytes too.", ("facts", "files")),
+        word(
+            "publish",
+            "facts: figures and names only; files: also pages and tables of answers, as proofs.",
+            ("facts", "files"),
+        ),
         plain("frequency", "How often it is read."),
         free("caveats", "What a reader must know before using it."),
         flag("invented", "1 for a sample with invented figures."),
