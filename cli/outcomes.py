@@ -33,7 +33,7 @@ from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
 from publish.release_database import MixedSourcesError, NothingToReleaseError
-from publish.serve import ContactError, NoReleaseError
+from publish.serve import ContactError, NoReleaseError, PortTakenError
 from publish.slugs import SlugError
 from publish.swap import BuildRunningError
 from publish.verify import VerificationError
@@ -75,7 +75,7 @@ WRONG_USE = (
     DeadlineError,
     NoSplinkError,
 )
-TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError, ClusterError)
+TRY_AGAIN = (BusyError, SourceRefusedError, BuildRunningError, LoaderLostError, ClusterError, PortTakenError)
 
 
 def outcome_of(error: Exception) -> click.ClickException | None:

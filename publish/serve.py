@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,6 +36,10 @@ class NoReleaseError(Exception):
     """There is no release to serve."""
 
 
+class PortTakenError(Exception):
+    """Another program listens where the site is to be served."""
+
+
 def release_files(release_dir: Path) -> tuple[Path, Path]:
     """The database and the metadata of a release.
 
@@ -49,6 +55,26 @@ def release_files(release_dir: Path) -> tuple[Path, Path]:
         raise NoReleaseError(f"{release_dir}: no release here; run `mediacontracts release` first")
     database = found[0]
     return database, database.with_name(database.name.removesuffix(f"{DATABASE}.db") + "metadata.yml")
+
+
+def ensure_free(host: str, port: int) -> None:
+    """See that nothing listens there yet, before anybody is told that the site does.
+
+    Raises:
+        PortTakenError: something does.
+        OSError: the host has no such address, or the port may not be used.
+    """
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                raise PortTakenError(
+                    f"{host}:{port}: another program listens on this port; end it, or give a free one with --port"
+                ) from None
 
 
 def with_contact(metadata: Path, contact: str, directory: Path) -> Path:
@@ -123,11 +149,13 @@ def serve(
     Raises:
         NoReleaseError: there is no release in `release_dir`.
         ContactError: the contact address is none.
+        PortTakenError: another program listens there.
     """
     _, metadata = release_files(release_dir)
     contact = os.environ.get(CONTACT, "").strip()
     with TemporaryDirectory() as directory:
         shown = with_contact(metadata, contact, Path(directory)) if contact else metadata
         told = arguments(release_dir, public=public, port=port, host=host, metadata=shown)
+        ensure_free(host, port)
         starting(f"http://{host}:{port}/")
         datasette_cli.main(args=told, prog_name="datasette", standalone_mode=False)

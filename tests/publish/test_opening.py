@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from datasette.app import Datasette
 from datasette.cli import cli as datasette_cli
 
 from publish.opening import PUBLIC_SETTINGS, close, open_release
-from publish.serve import NoReleaseError, arguments, release_files
+from publish.serve import NoReleaseError, PortTakenError, arguments, release_files, serve
 
 PROJECT = Path(__file__).parents[2]
 
@@ -149,3 +150,12 @@ def test_the_plugins_of_the_site_are_loaded_if_they_are_there(released: Path, mo
 def test_nothing_to_serve(tmp_path: Path) -> None:
     with pytest.raises(NoReleaseError, match="run `mediacontracts release` first"):
         release_files(tmp_path / "current")
+
+
+def test_nobody_is_told_an_address_where_another_program_listens(released: Path) -> None:
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortTakenError, match=r"another program listens on this port; .* with --port"):
+            serve(released, public=True, port=port, starting=told.append)
+    assert told == []
