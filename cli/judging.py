@@ -14,6 +14,7 @@ from cli.signed import day_of, signed
 from db.words import Relevance
 from ingest.decision_lines import DecisionError, undo_line, with_shipped
 from ingest.installation import Installation
+from ingest.relevance import is_held
 from ingest.topics.decisions import FILES, Judgements, Subject, judgement_line
 
 
@@ -40,6 +41,8 @@ def judge(
         raise click.UsageError("give SOURCE with --root or --key and --relevance or --topic; or --undo ID")
     installation = Installation.from_environment(os.environ)
     day = day_of(when)
+    subject = Subject(source, root, key)
+    held = True
     try:
         if undo:
             line = undo_line(undo, who=who, when=day, why=why)
@@ -47,7 +50,7 @@ def judge(
             if source not in installation.sources():
                 raise click.UsageError(f"no source is called {source!r}; `mediacontracts sources` lists them")
             line = judgement_line(
-                Subject(source, root, key), relevance=Relevance(relevance) if relevance else None, topic=topic,
+                subject, relevance=Relevance(relevance) if relevance else None, topic=topic,
                 who=who, when=day, why=why, evidence=evidence,
             )  # fmt: skip
         with installation.locked():
@@ -57,7 +60,17 @@ def judge(
                 lambda own: Judgements.load(with_shipped(own, FILES)),
                 FILES,
             )
+            if not undo:
+                engine = installation.engine()
+                with engine.connect() as connection:
+                    held = is_held(connection, subject)
+                engine.dispose()
     except DecisionError as error:
         raise Refused(str(error)) from None
     kept = f"took {undo} back" if undo else f"kept as {judgements.active[-1].id}"
     say(f"{kept}; the next check or release replays it")
+    if not held:
+        say(
+            f"{source} has no record with this {'root' if root else 'key'}; if it is written wrong, take the line "
+            f"back with `mediacontracts judge --undo {judgements.active[-1].id}`"
+        )

@@ -63,8 +63,11 @@ def settled(installation: Installation, engine: Engine, sources: dict[str, Sourc
     if any(judged.counts.values()):
         told = ", ".join(f"{records} {relevance}" for relevance, records in sorted(judged.counts.items()))
         say(f"media or not, where the source does not say: {told}")
-    for place in judged.unmet:
-        say(f"{place}: names no record of the registry")
+    for line in judged.unmet:
+        say(
+            f"{line.place}: names no record of the registry; if it is written wrong, take it back with "
+            f"`mediacontracts judge --undo {line.id}`"
+        )
 
 
 def released(

@@ -34,7 +34,7 @@ from ingest.offices import codes_of
 from ingest.reference import bring_in_step
 from ingest.source import Source
 from ingest.topics.classify import NO_RULE, Purchase, Topic, Verdict, classify, topic_of
-from ingest.topics.decisions import FILES, Judgement, Judgements
+from ingest.topics.decisions import FILES, Judgement, Judgements, Subject
 from ingest.topics.rules import shipped
 
 BY_SOURCE = "source"
@@ -78,14 +78,22 @@ class Judged(msgspec.Struct):
         changed: records whose relevance or topic was written.
         relevance: agreement of rules and people on media or not.
         topics: agreement of rules and people on topics; "undecided" is a record without a rule for its topic.
-        unmet: places of lines that name no record of the registry.
+        unmet: lines that name no record of the registry.
     """
 
     counts: dict[str, int]
     changed: int
     relevance: Agreement
     topics: Agreement
-    unmet: list[str]
+    unmet: list[Judgement]
+
+
+_HELD = """
+SELECT 1 FROM record r JOIN source s ON s.id = r.source_id WHERE s.name = :source AND (
+  (:key <> '' AND r.key = :key)
+  OR (:root <> '' AND (r.root_key = :root OR substr(r.root_key, 1, length(:stem)) = :stem))
+) LIMIT 1
+"""
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -113,6 +121,12 @@ def load_judgements(home: Path) -> Judgements:
         ingest.decision_lines.DecisionError: a line is wrong, or two contradict each other.
     """
     return Judgements.load(with_shipped((home / "decisions").glob(FILES), FILES))
+
+
+def is_held(connection: Connection, subject: Subject) -> bool:
+    """Whether the registry holds a record that a line may be about: by its key, its root, or a share of the root."""
+    asked = {"source": subject.source, "key": subject.key, "root": subject.root, "stem": f"{subject.root}/"}
+    return connection.execute(text(_HELD), asked).first() is not None
 
 
 def judge(connection: Connection, sources: Mapping[str, Source], judgements: Judgements) -> Judged:
@@ -257,7 +271,7 @@ def is_office_of_information(name: str) -> bool:
 def _compare(made: Judged, judgements: Judgements, met: dict[str, tuple[Relevance | None, str | None]]) -> None:
     for line in judgements.active:
         if line.id not in met:
-            made.unmet.append(line.place)
+            made.unmet.append(line)
             continue
         by_rule, topic = met[line.id]
         if line.relevance is not None:

@@ -85,6 +85,28 @@ def test_a_persons_word_moves_a_record_and_is_taken_back(tmp_path: Path) -> None
     assert [set(json.loads(one)) >= {"who", "why", "when"} for one in lines] == [True, True]
 
 
+def test_a_key_that_no_record_has_is_told_at_once_and_at_each_check(tmp_path: Path) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "zz_orders.yml").write_text(YML, encoding="utf-8")
+    file = tmp_path / "orders.csv"
+    file.write_text(CSV, encoding="utf-8")
+    mediacontracts_here(tmp_path, "ingest", "zz_orders", str(file))
+    key = key_of(tmp_path, "1")
+    for option in ("--key", "--root"):
+        held = mediacontracts_here(tmp_path, "judge", "zz_orders", option, key, "--relevance", "media", *SAID)
+        assert "has no record" not in held.stderr
+    mistyped = mediacontracts_here(tmp_path, "judge", "zz_orders", "--key", f"{key}x", "--relevance", "media", *SAID)
+    line = mistyped.stderr.split("kept as ")[1].split(";")[0]
+    back = f"`mediacontracts judge --undo {line}`"
+    assert (
+        f"zz_orders has no record with this key; if it is written wrong, take the line back with {back}"
+        in mistyped.stderr
+    )
+    assert f"names no record of the registry; if it is written wrong, take it back with {back}" in (
+        mediacontracts_here(tmp_path, "check").stderr
+    )
+
+
 def test_wrong_use_is_told(tmp_path: Path) -> None:
     assert mediacontracts_here(tmp_path, "judge", "nobody", "--key", "1", "--topic", "health", *SAID).returncode == 2
     assert mediacontracts_here(tmp_path, "judge", "br_secom", "--topic", "health", *SAID).returncode == 2

@@ -174,7 +174,7 @@ def test_a_person_overrules_and_undoing_restores_the_sums(engine: Engine, tmp_pa
     assert media_sums(engine) == {"announced": 7200_00, "paid": 12800_00}
     assert done.relevance == Agreement(agree=1, disagree=1, rules_undecided=1)
     assert done.topics == Agreement(disagree=1, rules_undecided=1)
-    assert [place.rsplit(": ", 1)[1] for place in done.unmet] == ["line 5"]
+    assert [line.place.rsplit(": ", 1)[1] for line in done.unmet] == ["line 5"]
     decide(
         tmp_path,
         *(
