@@ -306,6 +306,27 @@ def test_a_citation_says_that_a_record_counts_in_no_sum(site: Any) -> None:
     assert "Does not count: " not in site.get(f"/record/{uid_of(1)}").text
 
 
+def test_a_citation_is_in_one_language_whoever_takes_it(site: Any, sql: Any) -> None:
+    uid = sql("SELECT uid FROM contracts WHERE amount_minor IS NULL")
+    cited = [parser.fromstring(site.get(f"{tongue}/record/{uid}").text).xpath("string(//pre[@class='cite'])")
+             for tongue in ("/en", "/ru", "/kk")]  # fmt: skip
+    assert ": not stated (" in cited[0]
+    assert cited == [cited[0]] * 3
+
+
+def test_that_a_body_gave_no_ground_is_said_in_the_readers_language(site: Any) -> None:
+    for path in ("/ru/coverage", "/ru/payer/ministry-of-good-order"):
+        text = site.get(path).text
+        assert "основание не названо" in text
+        assert "none given" not in text
+
+
+def test_each_table_of_the_coverage_has_its_file_below_it(site: Any) -> None:
+    found = parser.fromstring(site.get("/coverage").text).xpath("//table|//p[@class='get']/a/@href")
+    order = [getattr(one, "tag", one) for one in found]
+    assert order == ["table", "/table/coverage.csv", "table", "/table/requests.csv"]
+
+
 def test_a_correction_that_is_not_in_force_is_not_told_as_one(site: Any) -> None:
     lines = parser.fromstring(site.get("/corrections").text).xpath("//tbody/tr")
     told = [[cell.text_content() for cell in line] for line in lines]

@@ -146,7 +146,7 @@ async def record_page(datasette: Datasette, request: Request) -> Response:
     if context is None:
         raise NotFound(gettext("There is no such page in this release."))
     row = context["record"]
-    figure, exact = gettext("not stated"), None
+    figure, exact = "not stated", None  # a citation is in one language
     if row["amount_minor"] is not None:
         exact = decimal_text(row["amount_minor"], release.digits[row["currency"]])
         figure = f"{exact} {row['currency']}"
