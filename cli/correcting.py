@@ -31,7 +31,7 @@ def correct(
 ) -> None:
     """Set a value of a record right, or withdraw words; the next release shows publicly that it happened.
 
-    RECORD is the uid on the record's page. With RECORD alone its fields are listed, and changed by nothing.
+    RECORD is the uid on the record's page. With RECORD alone its fields are listed and nothing is changed.
 
     \b
     Examples:

@@ -261,6 +261,9 @@ def _read_printed(raw: str, unit: Unit) -> Amount:
         text = f"{in_parentheses.group(1)} {in_parentheses.group(2)}".strip()
     numbers = list(_NUMBER.finditer(text))
     if not numbers:
+        digit = next((letter for letter in text if letter.isdecimal()), "")
+        if digit:
+            raise NumberError(f"{digit!r} (U+{ord(digit):04X}) is a digit of another script; only 0 to 9 are read")
         raise NumberError("no number; where it says why there is none, declare its meaning (`instead:`)")
     before, negative = _before(text[: numbers[0].start()])
     if in_parentheses and (negative or before.precision):
