@@ -413,3 +413,23 @@ def test_our_words_of_a_rule_are_the_readers(written: str, said: str) -> None:
         assert [field("equivalent"), field("details")] == ["эквивалент", "details"]
     finally:
         ASKED.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("/ru/contracts?q=%22", "в поиске нет ни одного слова"),
+        ("/kk/contracts?q=%22", "іздеуде бірде-бір сөз жоқ"),
+        ("/ru/contracts?amount_min=many", "amount_min=many: укажите число"),
+        ("/ru/contracts.csv?year={x}", "year={x}: такого имени в выпуске нет"),
+    ],
+)
+def test_why_a_view_is_refused_is_said_in_the_readers_language(site: Any, asked: str, told: str) -> None:
+    answer = site.get(asked)
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
+def test_programs_are_told_it_in_english(site: Any) -> None:
+    said = site.get("/contracts.json?year=x", accept_language="ru").json()
+    assert said == {"ok": False, "error": "year=x: there is none of this name in the release"}

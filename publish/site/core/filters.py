@@ -19,6 +19,7 @@ from db.privacy import mask_person_ids
 from db.words import PLAIN_WORDING, AmountState, Instrument, Measure, Relevance, Wording
 from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import has_column
+from publish.site.reader.language import mark
 
 VOCABULARIES: dict[str, tuple[str, ...]] = {
     "measure": tuple(Measure),
@@ -44,12 +45,25 @@ IGNORED = frozenset({"lang", "page", "sort", "facet"})
 """Parameters that choose no rows."""
 
 MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
-_NO_WORDING = "this release was made before wordings were told; ask again when the next one is shown"
+_NO_WORDING = mark("{name}: this release was made before wordings were told; ask again when the next one is shown")
+_CHOOSE = mark("{name}={text}: choose one of {choices}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class FilterError(ValueError):
-    """The address asks for something that is no filter, or for a value that does not exist."""
+    """The address asks for something that is no filter, or for a value that does not exist.
+
+    Its text is English, as programs are told it; a page says the message in the reader's language.
+
+    Attributes:
+        message: what is wrong, with {names} to be filled in.
+        named: what they are filled with.
+    """
+
+    def __init__(self, message: str, **named: str | int) -> None:
+        """Keep both apart, so that the message can be translated."""
+        super().__init__(message.format(**named))
+        self.message, self.named = message, named
 
 
 @dataclass(frozen=True)
@@ -111,13 +125,15 @@ def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *
     for name, text in args:
         if name == "sort" and text:
             if text not in ORDERS:
-                raise FilterError(f"sort={text}: choose one of {', '.join(ORDERS)}")
+                raise FilterError(_CHOOSE, name="sort", text=text, choices=", ".join(ORDERS))
             order = text
         if name in IGNORED or not text.strip():
             continue
         asked.setdefault(name, []).append(text.strip())
     if sum(map(len, asked.values())) > MOST_VALUES:
-        raise FilterError(f"more than {MOST_VALUES} values in one view: ask for fewer, or take the whole table")
+        raise FilterError(
+            mark("more than {most} values in one view: ask for fewer, or take the whole table"), most=MOST_VALUES
+        )
     parts = _Parts()
     for name, texts in asked.items():
         _one(connection, parts, name, texts, table)
@@ -127,7 +143,7 @@ def read_view(connection: sqlite3.Connection, args: Iterable[tuple[str, str]], *
 
 def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
     if name in ONCE and len(texts) > 1:
-        raise FilterError(f"{name}: give it once; it was given {len(texts)} times")
+        raise FilterError(mark("{name}: give it once; it was given {times} times"), name=name, times=len(texts))
     if name in PARTIES:
         _party(connection, parts, name, texts)
     elif name in VOCABULARIES:
@@ -135,7 +151,7 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
     elif name == "currency":
         for text in texts:
             if not _CURRENCY.fullmatch(text):
-                raise FilterError(f"currency={text}: give a code of ISO 4217, such as KZT")
+                raise FilterError(mark("currency={text}: give a code of ISO 4217, such as KZT"), text=text)
         parts.add(name, texts, f"c.currency IN ({_marks(texts)})", texts, ", ".join(texts))
     elif name in ("amount_min", "amount_max"):
         sign = ">=" if name == "amount_min" else "<="
@@ -148,16 +164,16 @@ def _one(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[s
         condition = "c.id IN (SELECT rowid FROM contracts_fts WHERE contracts_fts MATCH ?)"
         parts.add(name, [text], condition, [match_words(text)], text)
     else:
-        raise FilterError(f"{name}: no such filter; see the list on the page about the interface")
+        raise FilterError(mark("{name}: no such filter; see the list on the page about the interface"), name=name)
 
 
 def _words(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list[str], table: str) -> None:
     for text in texts:
         if text not in VOCABULARIES[name]:
-            raise FilterError(f"{name}={text}: choose one of {', '.join(VOCABULARIES[name])}")
+            raise FilterError(_CHOOSE, name=name, text=text, choices=", ".join(VOCABULARIES[name]))
     where, found = f"c.{name} IN ({_marks(texts)})", [int(text) if name == "counted" else text for text in texts]
     if name == "wording" and not has_column(connection, table, name):
-        raise FilterError(f"{name}: {_NO_WORDING}")
+        raise FilterError(_NO_WORDING, name=name)
     if name == "wording":  # one value may join several words, and no word is a part of another
         where = f"({' OR '.join(['instr(c.wording, ?) > 0'] * len(texts))})"
     parts.add(name, texts, where, found, ", ".join(texts))
@@ -172,7 +188,7 @@ def _party(connection: sqlite3.Connection, parts: _Parts, name: str, texts: list
         there = moved_to(connection, name, text) if row is None else ()
         listed = [connection.execute(sql, (one,)).fetchone() for one in there] if row is None else [row]
         if not listed or None in listed:
-            raise FilterError(f"{name}={text}: there is none of this name in the release")
+            raise FilterError(mark("{name}={text}: there is none of this name in the release"), name=name, text=text)
         found.update((str(uid), (at, shown)) for at, shown, uid in listed)
     ids, names = [at for at, _ in found.values()], [shown for _, shown in found.values()]
     parts.names[name] = tuple((uid, shown) for uid, (_, shown) in found.items())
@@ -198,7 +214,7 @@ def match_words(text: str) -> str:
         forms = dict.fromkeys(form for form in (word.casefold(), fold(word)) if form)
         found.append("(" + " OR ".join(f'"{form}"' + "*" * (len(form) > 1) for form in forms) + ")")
     if not found:
-        raise FilterError("the search holds no word: write a name, a topic or a number")
+        raise FilterError(mark("the search holds no word: write a name, a topic or a number"))
     return " AND ".join(found)
 
 
@@ -211,9 +227,11 @@ def _amount(name: str, text: str) -> float:
     try:
         number = Decimal(plain)
     except InvalidOperation:
-        raise FilterError(f"{name}={text}: give a number, such as 1500000 or 99.50") from None
+        raise FilterError(
+            mark("{name}={text}: give a number, such as 1500000 or 99.50"), name=name, text=text
+        ) from None
     if not number.is_finite() or abs(number) > 10**15:
-        raise FilterError(f"{name}={text}: the number is too large")
+        raise FilterError(mark("{name}={text}: the number is too large"), name=name, text=text)
     # the column `amount` is REAL and only for filtering; no sum is made of it
     return float(number)
 
@@ -222,4 +240,4 @@ def _day(name: str, text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise FilterError(f"{name}={text}: give a date as 2012-12-31") from None
+        raise FilterError(mark("{name}={text}: give a date as 2012-12-31"), name=name, text=text) from None

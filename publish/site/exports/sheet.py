@@ -17,6 +17,7 @@ from publish.site.core.filters import FilterError, View
 from publish.site.core.release import Release, value
 from publish.site.exports.about import about, sources_of
 from publish.site.exports.columns import fields, select
+from publish.site.reader.language import mark
 
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_767
@@ -37,7 +38,10 @@ def check_size(connection: sqlite3.Connection, view: View) -> None:
     """
     count = value(connection, f"SELECT count(*) FROM {view.table} AS c WHERE {view.where}", view.values)
     if count > MOST_ROWS:
-        raise TooManyRowsError(f"{count} rows: a spreadsheet takes {MOST_ROWS} here; filter further or take the CSV")
+        raise TooManyRowsError(
+            mark("{count} rows: a spreadsheet takes {most} here; filter further or take the CSV"),
+            count=count, most=MOST_ROWS,
+        )  # fmt: skip
 
 
 def xlsx_file(connection: sqlite3.Connection, release: Release, view: View) -> Iterator[bytes]:

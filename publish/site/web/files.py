@@ -15,6 +15,7 @@ from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
 from publish.site.exports.objects import json_file, json_lines_file
 from publish.site.exports.parquet import parquet_file
 from publish.site.exports.sheet import check_size, xlsx_file
+from publish.site.reader.language import gettext
 from publish.site.web.feeds import feed
 from publish.site.web.reading import read
 from publish.site.web.respond import html, shown
@@ -50,7 +51,9 @@ async def export(datasette: Datasette, request: Request, receive: Receive, send:
     except FilterError as error:
         if format_.startswith("json"):
             return Response.json({"ok": False, "error": str(error)}, status=400)
-        return await html(datasette, request, "refused.html", {"reason": str(error)}, status=400)
+        return await html(
+            datasette, request, "refused.html", {"reason": gettext(error.message, **error.named)}, status=400
+        )
     make, content_type = FORMATS[format_]
 
     def written(connection: sqlite3.Connection) -> Iterator[bytes]:

@@ -208,7 +208,9 @@ async def table_page(datasette: Datasette, request: Request) -> Response:
         else:
             context = await keep(datasette, f"table {name}", ask)
     except FilterError as error:
-        return await html(datasette, request, "refused.html", {"reason": str(error)}, status=400)
+        return await html(
+            datasette, request, "refused.html", {"reason": gettext(error.message, **error.named)}, status=400
+        )
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise
