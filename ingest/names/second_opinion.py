@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.extras import how_to_add
 from ingest.names.normalise import normalise
 
 LEAST: Final = 200
@@ -73,7 +74,7 @@ def opinions(known: Sequence[Known], pairs: Sequence[tuple[int, int]]) -> list[O
     except ImportError as error:
         raise NoSplinkError(
             f"the second opinion needs Splink, and {error.name or 'a part of it'} is not installed: "
-            "pip install 'mediacontracts[splink]'"
+            f"{how_to_add('splink')}"
         ) from None
     if len(known) < LEAST:
         return None

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from ingest.extras import how_to_add
 from ingest.tables.model import DocumentRefused, Table
 from ingest.tables.safety import MAX_BYTES, Answer, ReadOrder, read_isolated
 
@@ -75,8 +76,8 @@ def _on_cluster(address: str) -> Iterator[tuple[Read, int]]:
         dask, distributed = importlib.import_module("dask"), importlib.import_module("distributed")
     except ImportError as error:
         raise ClusterError(
-            "reading on a cluster needs the extra: pip install 'mediacontracts[cluster]'; without --scheduler the "
-            "documents are read on this machine"
+            f"reading on a cluster needs the extra: {how_to_add('cluster')}; without --scheduler the documents are "
+            "read on this machine"
         ) from error
     # a document travels inside its task, so that the task can be given to another worker
     told = {"distributed.admin.large-graph-warning-threshold": f"{2 * MAX_BYTES} B"}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
+from ingest.extras import how_to_add
 from ingest.tables.lattice import lattices
 from ingest.tables.model import READ_FROM_PICTURE, DocumentRefused, Place
 from ingest.tables.pdf_page import Letter, Page, Ruling
@@ -55,7 +56,7 @@ def _tools(name: str) -> Tools:
         import cv2  # noqa: PLC0415 - an optional extra of some 90 MB
         import numpy  # noqa: PLC0415, ICN001
     except ImportError as error:
-        advice = "reading pictures of pages needs the extra: pip install 'mediacontracts[scans]'"
+        advice = f"reading pictures of pages needs the extra: {how_to_add('scans')}"
         raise DocumentRefused(name, "no-scanner", advice) from error
     cv2.setNumThreads(1)
     return Tools(cv2, numpy)

@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,7 +144,7 @@ def test_without_the_extra_it_is_said_how_to_install_it(tmp_path: Path, monkeypa
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(ClusterError, match=re.escape("pip install 'mediacontracts[cluster]'")):
+    with pytest.raises(ClusterError, match=re.escape(f"{sys.executable} -m pip install 'mediacontracts[cluster]'")):
         read(documents(tmp_path, 1), "tcp://127.0.0.1:8786")
 
 
