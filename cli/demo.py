@@ -30,7 +30,9 @@ PUBLISHED = "kz_published"
 
 
 @click.command()
-@click.option("--port", default=8001, show_default=True, help="Port of the site on this machine.")
+@click.option(
+    "--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="Port of the site on this machine."
+)
 @click.option("--no-serve", is_flag=True, help="Stop when the release is built.")
 def demo(port: int, no_serve: bool) -> None:
     """Crawl a sample portal, ingest published figures, check, release and serve; nothing leaves this machine.

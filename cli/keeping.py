@@ -67,6 +67,10 @@ def backup(folder: Path) -> None:
       mediacontracts backup /media/disk/media-contracts
     """
     installation = Installation.from_environment(os.environ)
+    if folder.resolve().is_relative_to(installation.home.resolve()):
+        raise click.UsageError(
+            f"{folder} is inside {installation.home}, and would be lost with it; name a folder elsewhere"
+        )
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty; name a new folder")
     with installation.locked(), writing_under(folder):

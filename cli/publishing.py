@@ -158,7 +158,7 @@ def release() -> None:
 @click.option(
     "--public", is_flag=True, help="Safe for everybody: no SQL of visitors, bounded facets, no file listing."
 )
-@click.option("--port", default=8001, show_default=True, help="Port to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def serve(public: bool, port: int, host: str) -> None:
     """Serve the current release.

@@ -89,7 +89,10 @@ def _write(sheet: Path, queue: Queue) -> None:
         write_sheet(sheet, queue.pairs)
     except SheetError as error:
         raise Refused(str(error)) from None
-    say(f"{sheet}: {len(queue.pairs)} pairs; fill the column decision, then `mediacontracts review --apply {sheet}`")
+    say(
+        f"{sheet}: {len(queue.pairs)} pairs; fill the column decision, then "
+        f"`mediacontracts review --apply {sheet} --who …`"
+    )
 
 
 def _apply(

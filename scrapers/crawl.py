@@ -187,7 +187,8 @@ def _windows(source: Source, since: str, began: str) -> list[Window]:
 
 def _check(source: Source, way: Access | None, token: str) -> None:
     if source.access != "goszakup":
-        raise PlanError(f"{source.name} is no portal source")
+        instead = "requests answer REQUEST FILE…" if source.access == "answers" else f"ingest {source.name} FILE…"
+        raise PlanError(f"{source.name} is no portal source; it comes in with: mediacontracts {instead}")
     if source.crawl is None or source.crawl.is_empty:
         raise PlanError(
             f"{source.name}: its plan lists no supplier, no customer and no phrase; the portal is never crawled "

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--who", default="", help="Who reviews; corrections are signed with it, and it is published.")
 @click.option("--scan", is_flag=True, help="Read pictures of pages of new FILES with character recognition.")
 @click.option("--source", default="", help="The source that the records belong to; kz_answers when left out.")
-@click.option("--port", default=0, help="Port to listen on; a free one when left out.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port to listen on; a free one when left out.")
 @click.option("--load", "only_load", is_flag=True, help="Open no page; load the corrections that wait.")
 def review(
     ref: str, files: tuple[Path, ...], *, who: str, scan: bool, source: str, port: int, only_load: bool

@@ -122,6 +122,9 @@ def test_the_list_of_commands_is_whole_quick_and_not_cut_off() -> None:
         (("ingest", "kz_answers"), "mediacontracts requests answer REQUEST FILE"),
         (("ingest", "rs_cofinancing", "--dry-run"), "name the files of rs_cofinancing"),
         (("crawl", "kz_goszakup", "--since", "01.11.2026"), "does not match the format '%Y-%m-%d'"),
+        (("crawl", "rs_cofinancing"), "it comes in with: mediacontracts ingest rs_cofinancing FILE…"),
+        (("crawl", "kz_answers"), "it comes in with: mediacontracts requests answer REQUEST FILE…"),
+        (("serve", "--port", "99999"), "99999 is not in the range 1<=x<=65535"),
         (("crawl", "--due", "--sample", "3"), "--since and --sample go with named sources"),
     ],
     ids=str,
@@ -140,3 +143,13 @@ def test_the_sample_is_never_mixed_with_an_installation(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert "holds rs_cofinancing, and the invented sample must not be mixed with them" in done.stderr
     assert not (tmp_path / "registry.db").exists()
+
+
+@pytest.mark.parametrize("inside", ["", "backup", "archive/backup"])
+def test_a_backup_is_not_laid_into_what_it_is_a_backup_of(tmp_path: Path, inside: str) -> None:
+    home = tmp_path / "home"
+    (home / "archive").mkdir(parents=True)
+    done = mediacontracts_here(home, "backup", str(home / inside))
+    assert done.returncode == 2
+    assert "would be lost with it; name a folder elsewhere" in done.stderr
+    assert [one.name for one in home.rglob("*")] == ["archive"]
