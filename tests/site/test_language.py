@@ -14,15 +14,18 @@ from babel.messages.pofile import read_po
 
 import cli.sample
 from db.sentences import NOT_STATED, in_english, written
+from db.words import AmountState
 from ingest.claim_checks import against_addends, against_quotient, against_shares, scope_of
 from ingest.claim_sentences import MESSAGES
 from ingest.claim_terms import NoRecords, QuotientOf, SharesOf, SumOf
 from ingest.claims import read_figures
 from ingest.declaration import read_source, read_sources
 from ingest.goszakup.codes import STATUSES, verdict_of
+from ingest.goszakup.money import RULE as PORTAL
 from ingest.installation import SHIPPED_SOURCES
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
+from ingest.values.amount import Unit, read_amount
 from publish.site.core.spoken import read_spoken
 from publish.site.reader.claimed import said
 from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
@@ -395,6 +398,9 @@ def test_no_page_names_a_path_of_this_machine() -> None:
         assert str(Path.home()) not in path.read_text(encoding="utf-8")
 
 
+TENGE = Unit("KZT")
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -403,6 +409,17 @@ def test_no_page_names_a_path_of_this_machine() -> None:
         ("× 1 000 (тыс in the cell)", "× 1 000 (тыс в ячейке)"),
         ("dash", "прочерк"),
         ("× 1 (dash)", "× 1 (dash)"),
+        (PORTAL, "× 1 (в единицах валюты, как указывает портал)"),
+        (read_amount("1 млн 200 тыс. тенге", TENGE).rule, "каждое число × своя единица в ячейке"),
+        (read_amount("50 тиын", TENGE).rule, "в ячейке названы тиыны или центы"),
+        (
+            read_amount("не было", TENGE, words={"не было": AmountState.ZERO}).rule,
+            "«не было» задано в описании источника",
+        ),
+        (
+            read_amount(0.1 + 0.2, TENGE).rule,
+            "× 1; погрешность после 15-го знака числа в ячейке отброшена",
+        ),
     ],
 )
 def test_our_words_of_a_rule_are_the_readers(written: str, said: str) -> None:

@@ -27,10 +27,19 @@ BEGINNINGS = (
 """How reasons begin that end in words of the source, or in those of the proof that failed."""
 _PLACE = re.compile(rf"(?:^|(?<=, ))({'|'.join(PLACES)})(?= \S)")
 _BOX = re.compile(r", box [\d., -]+$")
-RULES = ("blank", "dash", "minor units after the dash", "in the heading", "in the cell", "said by a person:")
+RULES = (
+    "blank", "dash", "minor units after the dash", "minor units named in the cell",
+    "each number × its own unit in the cell", "in the heading", "in the cell", "said by a person:",
+    "is declared by the source", "currency units, as the portal states them",
+    "noise after the 15th digit of the floating cell removed",
+)  # fmt: skip
 """Our words of the rules by which an amount was read."""
 _RULE = re.compile(
-    r"^(?:blank|dash|minor units after the dash)$|(?<=\()said by a person:|(?<= )in the (?:heading|cell)(?=\)$)"
+    r"^(?:blank|dash|minor units after the dash|minor units named in the cell|each number × its own unit in the cell)$"
+    r"|(?<=» )is declared by the source$|(?<=\()said by a person:"
+    r"|(?<=^× 1 \()currency units, as the portal states them(?=\)$)"
+    r"|(?<= )in the (?:heading|cell)(?=\)(?:$|; noise ))"
+    r"|(?<=; )noise after the 15th digit of the floating cell removed$"
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
