@@ -30,12 +30,18 @@ _NOT_PLAIN: Final = re.compile(r"[^a-z0-9]+")
 
 
 def readable(name: str) -> str:
-    """Return ``name`` in lower-case ASCII letters and digits joined by hyphens; "" if nothing readable is left."""
+    """Return ``name`` in lower-case ASCII letters and digits joined by hyphens; "" if nothing readable is left.
+
+    Letters that have no Latin spelling here, such as Georgian ones, are left out. Digits alone, of a name that has
+    letters, are no name: of "რადიო 5" nothing is left.
+    """
     text = repair_lookalikes(clean(name)).casefold()
     text = _RUSSIAN_ENDINGS.sub("y", text).translate(_READABLE)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = text.translate(_READABLE).replace("'", "").replace("’", "")
     plain = _NOT_PLAIN.sub("-", text).strip("-")
+    if not re.search("[a-z]", plain) and any(map(str.isalpha, name)):
+        return ""
     if len(plain) <= MAX_LENGTH:
         return plain
     cut = plain[:MAX_LENGTH]

@@ -91,6 +91,12 @@ def test_a_name_without_letters_still_gets_an_address() -> None:
         slug(" ")
 
 
+def test_digits_alone_are_no_name_unless_the_name_is_digits() -> None:
+    assert re.fullmatch("x-[0-9a-f]{6}", slug("რადიო 5"))
+    assert slug("რადიო 5 FM") == "5-fm"
+    assert slug("«24»") == "24"
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(min_size=1, max_size=90), st.text(alphabet="kz:0123456789", min_size=1))
 def test_a_slug_is_an_address(name: str, key: str) -> None:
