@@ -19,7 +19,7 @@ from ingest.column import Target
 from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
-from ingest.readers.table import open_grid
+from ingest.readers.table import headings_of, open_grid
 from ingest.readers.text_table import open_page
 from ingest.readers.workbook import column_letters, sheet_names
 from ingest.source import TableShape
@@ -64,9 +64,9 @@ def draft(name: str, path: Path) -> str:
     )
     if not header_row:
         raise NoTableError(f"{name_of(path)}: no row with two cells, so no headings")
-    headings = [clean(raw_text(cell)) for cell in grid.rows[header_row - 1]]
+    shape = msgspec.structs.replace(found, header_row=header_row)
     rows = [[raw_text(cell) for cell in cells] for cells in grid.rows[header_row : header_row + 200]]
-    return _yml(name, msgspec.structs.replace(found, header_row=header_row), why, headings, rows)
+    return _yml(name, shape, why, headings_of(grid, shape), rows)
 
 
 def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:

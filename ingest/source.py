@@ -87,6 +87,8 @@ class Root(_Declared, frozen=True, kw_only=True):
 class TableShape(_Declared, frozen=True, kw_only=True):
     """How the file is laid out. Headings are matched by text: a new, missing or doubled one stops the reading.
 
+    A column that has cells and no heading is called by its place as a spreadsheet shows it: "column C".
+
     Attributes:
         format: the kind of file.
         sheet: the sheet of a workbook, where it has several.
@@ -107,6 +109,11 @@ class TableShape(_Declared, frozen=True, kw_only=True):
     delimiter: str = ","
     encoding: str = "utf-8"
     slice_from_name: str = ""
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the headings, counted from 1."""
+        return self.header_row + (2 if self.numbering_row else 1)
 
 
 class Only(_Declared, frozen=True, kw_only=True):

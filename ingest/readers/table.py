@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import msgspec
@@ -75,6 +75,38 @@ def open_grid(body: bytes, where: str, shape: TableShape) -> Grid:
     return open_sheet(body, where, shape.sheet)
 
 
+def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None = None) -> list[str]:
+    """The heading of each column; a column that has cells and no heading is called by its place, "column C".
+
+    It is one where it has cells in more than half of the rows and stands before the last heading, or is declared; a
+    cell that strays into a column without a heading rejects its row, not the file.
+
+    Args:
+        grid: the cells of the table.
+        shape: which row holds the headings.
+        declared: the headings that the source declares; without them, as in a draft, one cell makes a column.
+    """
+    headings = [clean(raw_text(cell)) for cell in grid.rows[shape.header_row - 1]]
+    while headings and not headings[-1]:
+        headings.pop()
+    between = {index for index, heading in enumerate(headings) if not heading}
+    headings += [""] * (max(map(len, grid.rows)) - len(headings))
+    below = [_filled(cells) for cells in grid.rows[shape.first_row - 1 :]] if between else []
+    least = sum(map(bool, below)) // 2 if declared else 0
+    columns = {index for index in between if sum(index in filled for filled in below) > least}
+    for index in (index for index, heading in enumerate(headings) if not heading):
+        placed = f"column {column_letters(index + 1)}"
+        if index in columns or placed in (declared or ()):
+            headings[index] = placed
+    while headings and not headings[-1]:
+        headings.pop()
+    return headings
+
+
+def _filled(cells: list[Cell]) -> set[int]:
+    return {index for index, cell in enumerate(cells) if raw_text(cell).strip()}
+
+
 def _slice(shape: TableShape, material: Material, where: str) -> str:
     if not shape.slice_from_name:
         return ""
@@ -97,7 +129,7 @@ class _Plan:
         self.slice = slice_name
         shape = source.table
         assert shape is not None  # noqa: S101 - checked by the caller
-        self.first = shape.header_row + (2 if shape.numbering_row else 1)
+        self.first = shape.first_row
         self.headings = self._headings(shape)
         self.positions = {heading: index for index, heading in enumerate(self.headings) if heading}
         self.setters: list[tuple[int, str, Setter]] = [
@@ -126,10 +158,8 @@ class _Plan:
             raise LayoutChangedError(
                 f"{self.where}: row {shape.header_row} has merged headings; one heading a column is declared"
             )
-        headings = [clean(raw_text(cell)) for cell in rows[shape.header_row - 1]]
-        while headings and not headings[-1]:
-            headings.pop()
         declared = {clean(name): name for name in (*self.source.columns, *self.source.ignored)}
+        headings = headings_of(self.grid, shape, declared)
         found = [heading for heading in headings if heading]
         twice = sorted({heading for heading in found if found.count(heading) > 1})
         new = sorted(set(found) - set(declared))
@@ -377,6 +407,9 @@ def _headings_said(shape: TableShape, twice: list[str], new: list[str], missing:
         for label, names in (("doubled", twice), ("new", new), ("missing", missing))
         if names
     ]
+    unheaded = [name for name in new if re.fullmatch("column [A-Z]+", name)]
+    if unheaded:
+        listed.append(f"{', '.join(unheaded)} has cells and no heading")
     for name in missing:
         near = process.extractOne(name, new, processor=str.casefold, score_cutoff=80)
         if near:

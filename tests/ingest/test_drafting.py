@@ -149,3 +149,9 @@ def test_a_page_that_says_its_own_encoding_is_drafted(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b'<?xml version="1.0" encoding="utf-8"?><html><table><tr><th>A<th>B</table>')
     assert '"B": {to: TODO}' in draft("kz_invented", path)
+
+
+def test_a_column_without_a_heading_is_drafted_by_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "pieces.csv"
+    path.write_bytes(csv_of(["7", *ROW], *([["", *ROW]] * 5), headings=["", *HEADINGS]))
+    assert '"column A": {to: TODO}  # 7' in draft("kz_pieces", path)

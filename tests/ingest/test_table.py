@@ -134,6 +134,25 @@ def test_text_under_no_heading_is_not_dropped() -> None:
     assert [row.reason for row in rejected] == ["'cancelled' stands in column G, which has no heading"]
 
 
+def test_a_column_without_a_heading_is_called_by_its_place_and_never_dropped() -> None:
+    headings = [*HEADINGS[:2], "", *HEADINGS[2:]]
+    body = csv_of([*ROW[:2], "№ 7", *ROW[2:]], headings=headings)
+    with pytest.raises(LayoutChangedError, match="new 'column C'; column C has cells and no heading"):
+        read(declare(), body)
+    declared = declare(columns={**DECLARED["columns"], "column C": {"to": "number"}})
+    assert read(declared, body)[0][0].number == "№ 7"
+    empty = [*ROW[:2], "", *ROW[2:]]
+    assert len(read(declare(), csv_of(empty, headings=headings))[0]) == 1
+    assert [record.number for record in read(declared, csv_of(empty, headings=headings))[0]] == [""]
+
+
+def test_a_cell_that_strays_behind_the_last_heading_rejects_its_row_unless_its_column_is_declared() -> None:
+    body = csv_of([*ROW, ""], [*ROW, "a note"], headings=[*HEADINGS, ""])
+    records, rejected = read(declare(), body)
+    assert (len(records), rejected[0].reason) == (1, "9 cells under 8 headings")
+    assert len(read(declare(ignored={"column I": "notes of a clerk"}), body)[0]) == 2
+
+
 def test_a_moved_column_shifts_nothing() -> None:
     order = [7, 3, 0, 6, 1, 2, 5, 4]
     body = csv_of([ROW[i] for i in order], headings=[HEADINGS[i] for i in order])
