@@ -19,9 +19,10 @@ from ingest.column import Target
 from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
-from ingest.readers.table import headings_of, open_grid
+from ingest.readers.sheet_marks import column_letters
+from ingest.readers.table import headings_of, merged_over_columns, open_grid
 from ingest.readers.text_table import open_page
-from ingest.readers.workbook import column_letters, sheet_names
+from ingest.readers.workbook import sheet_names
 from ingest.source import TableShape
 from ingest.tables.formats import detect
 from ingest.tables.model import DocumentRefused
@@ -64,6 +65,8 @@ def draft(name: str, path: Path) -> str:
     )
     if not header_row:
         raise NoTableError(f"{name_of(path)}: no row with two cells, so no headings")
+    while merged_over_columns(grid, header_row) and header_row < len(grid.rows):
+        header_row += 1  # a group of columns; what each is called stands below
     shape = msgspec.structs.replace(found, header_row=header_row)
     rows = [[raw_text(cell) for cell in cells] for cells in grid.rows[header_row : header_row + 200]]
     return _yml(name, shape, why, headings_of(grid, shape), rows)

@@ -63,7 +63,7 @@ def _merged(grid: Grid, used: Mapping[int, str], units: Mapping[int, Unit]) -> d
     found: dict[Place, str] = {}
     for top, left, bottom, right in grid.marks.merged:
         across = [column for column in used if left <= column <= right]
-        if not across or not _text(grid, top, left):
+        if not across or not raw_text(grid.cell(top, left)).strip():
             continue
         rows = range(top, min(bottom, len(grid.rows)) + 1)
         why = f"is merged with cells of rows {top} to {bottom}" if bottom > top else "is merged with cells beside it"
@@ -75,10 +75,3 @@ def _merged(grid: Grid, used: Mapping[int, str], units: Mapping[int, Unit]) -> d
             if covered:
                 found[row, covered[0]] = why
     return found
-
-
-def _text(grid: Grid, row: int, column: int) -> str:
-    """What stands in a cell; nothing where the grid does not reach."""
-    if row > len(grid.rows) or column > len(grid.rows[row - 1]):
-        return ""
-    return raw_text(grid.rows[row - 1][column - 1]).strip()

@@ -12,6 +12,7 @@ import functools
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from xml.parsers import expat
 
 import msgspec
@@ -29,6 +30,28 @@ _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _REF = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
+class Merged(NamedTuple):
+    """A range of cells shown as one; rows and columns are counted from 1. What it says stands in its first cell."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def __str__(self) -> str:
+        """The range as a spreadsheet names it."""
+        return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"
+
+
+def column_letters(number: int) -> str:
+    """The spreadsheet's name of the n-th column: 1 → A, 27 → AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 class MarksError(Exception):
     """The XML of a sheet is damaged, or the sheet reaches too far; the message says what to do."""
 
@@ -39,7 +62,7 @@ class Marks(msgspec.Struct):
     Attributes:
         formulas: rows that hold a formula.
         errors: cells that hold an error, with its text.
-        merged: ranges as first row, first column, last row, last column.
+        merged: ranges of cells shown as one.
         shown: cells whose format says something beside the number, with the format.
         rows: the last row in which a cell is filled.
         columns: the last column likewise.
@@ -48,7 +71,7 @@ class Marks(msgspec.Struct):
 
     formulas: set[int] = msgspec.field(default_factory=set)
     errors: dict[Place, str] = msgspec.field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = msgspec.field(default_factory=list)
+    merged: list[Merged] = msgspec.field(default_factory=list)
     shown: dict[Place, str] = msgspec.field(default_factory=dict)
     rows: int = 0
     columns: int = 0
@@ -63,7 +86,7 @@ class Marks(msgspec.Struct):
         self.spanned += bottom - top + 1
         if self.spanned > LARGEST_AREA:
             raise MarksError("its merged cells lie upon each other; ask for the table without merged cells")
-        self.merged.append((top, left, bottom, right))
+        self.merged.append(Merged(top, left, bottom, right))
 
     def reach(self, row: int, column: int) -> None:
         """Remember that a cell is filled.

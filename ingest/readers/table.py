@@ -21,8 +21,9 @@ from ingest.editions import LONGEST_KEY
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
 from ingest.readers.objections import objections
+from ingest.readers.sheet_marks import Merged, column_letters
 from ingest.readers.text_table import read_csv, read_html
-from ingest.readers.workbook import Cell, Grid, column_letters, open_sheet
+from ingest.readers.workbook import Cell, Grid, open_sheet
 from ingest.record import (
     NONE_YET,
     NOT_APPLICABLE,
@@ -78,8 +79,9 @@ def open_grid(body: bytes, where: str, shape: TableShape) -> Grid:
 def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None = None) -> list[str]:
     """The heading of each column; a column that has cells and no heading is called by its place, "column C".
 
-    It is one where it has cells in more than half of the rows and stands before the last heading, or is declared; a
-    cell that strays into a column without a heading rejects its row, not the file.
+    A heading that is merged over several rows of its column, as beside a group of columns, is read in each of them.
+    A column without a heading is one where it has cells in more than half of the rows and stands before the last
+    heading, or is declared; a cell that strays into a column without a heading rejects its row, not the file.
 
     Args:
         grid: the cells of the table.
@@ -87,6 +89,9 @@ def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None =
         declared: the headings that the source declares; without them, as in a draft, one cell makes a column.
     """
     headings = [clean(raw_text(cell)) for cell in grid.rows[shape.header_row - 1]]
+    for merged in _merged_in(grid, shape.header_row):
+        if merged.left == merged.right <= len(headings):
+            headings[merged.left - 1] = clean(raw_text(grid.cell(merged.top, merged.left)))
     while headings and not headings[-1]:
         headings.pop()
     between = {index for index, heading in enumerate(headings) if not heading}
@@ -101,6 +106,15 @@ def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None =
     while headings and not headings[-1]:
         headings.pop()
     return headings
+
+
+def merged_over_columns(grid: Grid, row: int) -> list[Merged]:
+    """The merged ranges of a row that stand over several columns, so that none of them has a heading of its own."""
+    return [merged for merged in _merged_in(grid, row) if merged.left < merged.right]
+
+
+def _merged_in(grid: Grid, row: int) -> Iterator[Merged]:
+    return (merged for merged in grid.marks.merged if merged.top <= row <= merged.bottom)
 
 
 def _filled(cells: list[Cell]) -> set[int]:
@@ -154,9 +168,12 @@ class _Plan:
             raise LayoutChangedError(
                 f"{self.where}: the table is empty; if the publisher emptied it, say so in the source's caveats"
             )
-        if any(top <= shape.header_row <= bottom for top, _, bottom, _ in self.grid.marks.merged):
+        wide = merged_over_columns(self.grid, shape.header_row)
+        if wide:
             raise LayoutChangedError(
-                f"{self.where}: row {shape.header_row} has merged headings; one heading a column is declared"
+                f"{self.where}: row {shape.header_row} has merged headings ({', '.join(map(str, wide))}), and each "
+                "column needs one of its own; where the row below names each column, set `header_row:` to that row, "
+                "else ask the publisher for a table with one heading a column"
             )
         declared = {clean(name): name for name in (*self.source.columns, *self.source.ignored)}
         headings = headings_of(self.grid, shape, declared)

@@ -17,7 +17,7 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
-from ingest.readers.sheet_marks import Marks, MarksError, hold_whole, ods_marks, xlsx_marks
+from ingest.readers.sheet_marks import Marks, MarksError, column_letters, hold_whole, ods_marks, xlsx_marks
 from ingest.readers.xls_marks import xls_marks
 
 Cell = object
@@ -41,19 +41,15 @@ class Grid(msgspec.Struct, frozen=True):
     marks: Marks = msgspec.field(default_factory=Marks)
     broken: dict[int, str] = {}
 
+    def cell(self, row: int, column: int) -> Cell:
+        """A cell, by its row and column from 1; blank where the grid does not reach."""
+        cells = self.rows[row - 1] if row <= len(self.rows) else []
+        return cells[column - 1] if column <= len(cells) else ""
+
     def place(self, row: int) -> str:
         """Where a row (from 1) stands, as a reader would look it up."""
         width = len(self.rows[row - 1]) if row <= len(self.rows) else 1
         return f"sheet {self.sheet}, range A{row}:{column_letters(max(width, 1))}{row}"
-
-
-def column_letters(number: int) -> str:
-    """The spreadsheet's name of the n-th column: 1 → A, 27 → AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def open_sheet(body: bytes, where: str, sheet: str) -> Grid:

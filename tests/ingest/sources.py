@@ -75,15 +75,15 @@ def csv_of(*rows: Sequence[str], headings: Sequence[str] = HEADINGS, delimiter: 
     return "\n".join(delimiter.join(row) for row in (headings, *rows)).encode()
 
 
-def xlsx_of(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS, merge: str = "") -> bytes:
-    """A workbook of these rows, with one merged range where it is asked for."""
+def xlsx_of(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS, merge: Sequence[str] = ()) -> bytes:
+    """A workbook of these rows, with the ranges merged that are asked for."""
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
     for row in (headings, *rows):
         sheet.append(list(row))
-    if merge:
-        sheet.merge_cells(merge)
+    for cells in merge:
+        sheet.merge_cells(cells)
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()

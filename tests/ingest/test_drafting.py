@@ -155,3 +155,12 @@ def test_a_column_without_a_heading_is_drafted_by_its_place(tmp_path: Path) -> N
     path = tmp_path / "pieces.csv"
     path.write_bytes(csv_of(["7", *ROW], *([["", *ROW]] * 5), headings=["", *HEADINGS]))
     assert '"column A": {to: TODO}  # 7' in draft("kz_pieces", path)
+
+
+def test_a_draft_of_two_rows_of_headings_takes_the_one_that_names_each_column(tmp_path: Path) -> None:
+    path = tmp_path / "groups.xlsx"
+    path.write_bytes(xlsx_of(["", "Contract", "Paid"], ["A", 1, 2], headings=["Outlet", "Money", ""],
+                             merge=["A1:A2", "B1:C1"]))  # fmt: skip
+    drafted = draft("kz_groups", path)
+    assert "header_row: 2" in drafted
+    assert [f'"{heading}": {{to: TODO}}' in drafted for heading in ("Outlet", "Contract", "Paid")] == [True] * 3

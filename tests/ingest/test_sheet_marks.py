@@ -100,7 +100,7 @@ def test_the_formulas_are_those_of_the_declared_sheet() -> None:
 
 
 def test_a_merged_cell_stands_for_no_row_beside_its_first() -> None:
-    body = xlsx_of(ROW, changed(Recipient=None, BIN=None), merge="C2:C3")
+    body = xlsx_of(ROW, changed(Recipient=None, BIN=None), merge=["C2:C3"])
     assert [reason.partition(" is merged")[0] for reason in told(body)] == ["Recipient:"]
     ignored = {"columns": {k: {"to": "payer"} if k == "Payer" else {"to": "amount"} for k in ("Payer", "Sum")}}
     ignored |= {"ignored": dict.fromkeys(set(HEADINGS) - {"Payer", "Sum"}, "not looked at"), "identity": ["Payer"]}
@@ -109,15 +109,15 @@ def test_a_merged_cell_stands_for_no_row_beside_its_first() -> None:
 
 
 def test_a_sum_that_is_merged_over_rows_is_the_sum_of_none() -> None:
-    body = xlsx_of(changed(Subject="a"), changed(Subject="b", Sum=None), merge="G2:G3")
+    body = xlsx_of(changed(Subject="a"), changed(Subject="b", Sum=None), merge=["G2:G3"])
     records, rejected = read(declare(**XLSX), body, "invented.xlsx")
     assert records == []
     assert all("Sum: is merged with cells of rows 2 to 3" in row.reason for row in rejected)
 
 
 def test_cells_merged_across_are_told_and_blank_ones_are_no_matter() -> None:
-    assert "Subject: is merged with cells beside it" in told(xlsx_of(ROW, changed(Subject=None), merge="E3:F3"))[0]
-    assert told(xlsx_of(ROW, merge="A3:H4")) == []
+    assert "Subject: is merged with cells beside it" in told(xlsx_of(ROW, changed(Subject=None), merge=["E3:F3"]))[0]
+    assert told(xlsx_of(ROW, merge=["A3:H4"])) == []
 
 
 KZT = Unit("KZT")

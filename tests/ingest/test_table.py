@@ -185,7 +185,18 @@ def test_a_formula_is_no_evidence() -> None:
 
 def test_merged_headings_stop() -> None:
     with pytest.raises(LayoutChangedError, match="merged headings"):
-        read(declare(**XLSX), xlsx_of(SHEET_ROW, merge="C1:D1"), "invented.xlsx")
+        read(declare(**XLSX), xlsx_of(SHEET_ROW, merge=["C1:D1"]), "invented.xlsx")
+
+
+def test_the_lower_of_two_rows_of_headings_names_each_column() -> None:
+    over = ["Payer", "Year", "Paid to", "", "Outlet", "Subject", "Money", ""]
+    below = ["", "", *HEADINGS[2:4], "", "", *HEADINGS[6:]]
+    merges = ("A1:A2", "B1:B2", "C1:D1", "E1:E2", "F1:F2", "G1:H1")
+    body = xlsx_of(below, SHEET_ROW, headings=over, merge=merges)
+    [record], rejected = read(declare(table={"format": "xlsx", "header_row": 2}), body, "invented.xlsx")
+    assert (record.amount.minor, rejected) == (125_000_050, [])
+    with pytest.raises(LayoutChangedError, match=r"headings \(C1:D1, G1:H1\), .* set `header_row:` to that row"):
+        read(declare(**XLSX), body, "invented.xlsx")
 
 
 def test_a_date_under_the_sum_is_no_sum() -> None:
