@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from ingest.column import SUMS
 from ingest.readers.cells import raw_text, unit_of
 from ingest.readers.number_formats import objection
-from ingest.readers.sheet_marks import Place
+from ingest.readers.sheet_marks import Merged, Place
 from ingest.readers.workbook import Grid
 from ingest.source import Source
 from ingest.values.amount import Unit
+
+_ERROR = "{!r} is an error of the spreadsheet; what stood there is not told"
 
 
 def objections(grid: Grid, source: Source, positions: Mapping[str, int], first: int) -> dict[int, str]:
@@ -33,11 +35,11 @@ def objections(grid: Grid, source: Source, positions: Mapping[str, int], first: 
     }
     told = {
         row: f"{used[column]}: {why}"
-        for (row, column), why in (*_shown(grid, units).items(), *_merged(grid, used, units).items())
+        for (row, column), why in (*_shown(grid, units).items(), *_merged(grid, used, units, first).items())
     }
     for (row, column), text in grid.marks.errors.items():
         if column in used:
-            told[row] = f"{used[column]}: {text!r} is an error of the spreadsheet; what stood there is not told"
+            told[row] = f"{used[column]}: {_ERROR.format(text)}"
     told |= dict.fromkeys(
         grid.marks.formulas, "the row holds a formula; its shown result is not what the publisher wrote"
     )
@@ -58,20 +60,50 @@ def _shown(grid: Grid, units: Mapping[int, Unit]) -> dict[Place, str]:
     }
 
 
-def _merged(grid: Grid, used: Mapping[int, str], units: Mapping[int, Unit]) -> dict[Place, str]:
-    """Cells that a merged one covers: they read as blank and are not; and sums that stand for several rows."""
+def _merged(grid: Grid, used: Mapping[int, str], units: Mapping[int, Unit], first: int) -> dict[Place, str]:
+    """Rows of merged cells that do not say the same of each of them, or say what is no value."""
     found: dict[Place, str] = {}
-    for top, left, bottom, right in grid.marks.merged:
-        across = [column for column in used if left <= column <= right]
-        if not across or not raw_text(grid.cell(top, left)).strip():
+    for merged in grid.marks.merged:
+        across = [column for column in used if merged.left <= column <= merged.right]
+        if not across or not _text(grid, merged.top, merged.left):
             continue
-        rows = range(top, min(bottom, len(grid.rows)) + 1)
-        why = f"is merged with cells of rows {top} to {bottom}" if bottom > top else "is merged with cells beside it"
-        why += "; what it says of each is not told, ask for the table without merged cells"
-        for row in rows:
-            covered = [
-                column for column in across if (row, column) != (top, left) or (column in units and bottom > top)
-            ]
-            if covered:
-                found[row, covered[0]] = why
+        for row in range(merged.top, min(merged.bottom, len(grid.rows)) + 1):
+            if merged.downwards and merged.top >= first:
+                told, why = merged.left, _downwards(grid, merged, row, is_sum=merged.left in units)
+            else:
+                told, why = _over_columns(merged, row, across, units)
+            if why:
+                found[row, told] = why
     return found
+
+
+def _downwards(grid: Grid, merged: Merged, row: int, *, is_sum: bool) -> str:
+    """What stands against a row of a range of one column; what its first cell says is else read in each row."""
+    own, above = _text(grid, row, merged.left), _text(grid, merged.top, merged.left)
+    if is_sum:
+        return f"one sum is merged over rows {merged.top} to {merged.bottom}, and how it divides is not stated"
+    if row == merged.top:
+        return ""
+    if (merged.top, merged.left) in grid.marks.errors:
+        return _ERROR.format(above)
+    if merged.top in grid.marks.formulas:
+        return f"is merged with row {merged.top}, which holds a formula"
+    if own and own != above:
+        return (
+            f"{own[:40]!r} is hidden under {above[:40]!r}, which is merged over it; which of them is meant is not told"
+        )
+    return ""
+
+
+def _over_columns(merged: Merged, row: int, across: list[int], units: Mapping[int, Unit]) -> tuple[int, str]:
+    """Cells that a merged one covers: they read as blank and are not; and sums that stand for several rows."""
+    top, left, bottom, _ = merged
+    covered = [column for column in across if (row, column) != (top, left) or (column in units and bottom > top)]
+    if not covered:
+        return left, ""
+    why = f"is merged with cells of rows {top} to {bottom}" if bottom > top else "is merged with cells beside it"
+    return covered[0], f"{why}; what it says of each is not told, ask for the table without merged cells"
+
+
+def _text(grid: Grid, row: int, column: int) -> str:
+    return raw_text(grid.cell(row, column)).strip()

@@ -38,6 +38,11 @@ class Merged(NamedTuple):
     bottom: int
     right: int
 
+    @property
+    def downwards(self) -> bool:
+        """Whether it is several rows of one column, so that it says the same of each of them."""
+        return self.left == self.right and self.top < self.bottom
+
     def __str__(self) -> str:
         """The range as a spreadsheet names it."""
         return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"

@@ -159,6 +159,11 @@ class _Plan:
         self.identity = [self.positions[heading] for heading in source.identity]
         self.rank = [self.positions[heading] for heading in source.rank]
         self.objections = objections(grid, source, self.positions, self.first)
+        self.merged_from: dict[int, list[Merged]] = {}
+        for merged in grid.marks.merged:
+            if merged.downwards and merged.top >= self.first:
+                self.merged_from.setdefault(merged.top, []).append(merged)
+        self.merged_here: dict[int, Merged] = {}
         self.total_seen: list[tuple[int, list[str]]] = []
         self.passed_over: dict[str, int] = {}
 
@@ -201,10 +206,12 @@ class _Plan:
         records: list[Record] = []
         rejected: list[Rejected] = []
         running: dict[str, int] = {}
-        for number, cells in enumerate(self.grid.rows[self.first - 1 :], start=self.first):
-            raws = [raw_text(cell) for cell in cells]
-            if not any(raw.strip() for raw in raws):
+        for number, own in enumerate(self.grid.rows[self.first - 1 :], start=self.first):
+            self._go_to(number)
+            if not any(raw_text(cell).strip() for cell in own):
                 continue
+            cells = self._with_merged(own)
+            raws = [raw_text(cell) for cell in cells]
             if number in self.grid.broken:
                 rejected.append(self._rejected(self.grid.broken[number], number, raws))
                 continue
@@ -225,6 +232,21 @@ class _Plan:
                 records, rejected = [], []
         self._reconcile(running)
         yield self._batch(capture, records, rejected)
+
+    def _go_to(self, row: int) -> None:
+        """Keep the merged ranges, at most one a column, that a row is part of."""
+        for merged in self.merged_from.get(row, ()):
+            self.merged_here[merged.left] = merged
+        self.merged_here = {left: merged for left, merged in self.merged_here.items() if row <= merged.bottom}
+
+    def _with_merged(self, own: list[Cell]) -> list[Cell]:
+        """A row with what is merged down to it: the workbook shows it beside each of the rows."""
+        if not self.merged_here:
+            return own
+        cells = own + [""] * (max(self.merged_here) - len(own))
+        for left, merged in self.merged_here.items():
+            cells[left - 1] = self.grid.cell(merged.top, left)
+        return cells
 
     def _rejected(self, reason: str, number: int, raws: list[str]) -> Rejected:
         return Rejected(reason, self.grid.place(number), json.dumps(raws, ensure_ascii=False))

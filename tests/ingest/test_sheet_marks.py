@@ -42,6 +42,11 @@ def told(body: bytes, **declared: Any) -> list[str]:
     return [row.reason for row in rejected]
 
 
+def stored(body: bytes) -> bytes:
+    """The same workbook with a result stored beside each of its formulas."""
+    return rewritten(body, SHEET, lambda xml: re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>1250000</v>", xml))
+
+
 @pytest.mark.parametrize("heading", ["Sum", "Outlet", "Subject"])
 def test_an_error_is_no_blank(heading: str) -> None:
     assert told(xlsx_of(ROW, changed(**{heading: "#REF!"}))) == [
@@ -65,9 +70,8 @@ def prefixed(xml: bytes) -> bytes:
     ids=["prefix", "no places", "single quotes", "spaces"],
 )
 def test_a_formula_is_found_however_its_xml_is_written(change: Callable[[bytes], bytes]) -> None:
-    stored = xlsx_of(ROW, changed(Sum="=1000*1250"))
-    stored = rewritten(stored, SHEET, lambda xml: re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>1250000</v>", xml))
-    assert told(rewritten(stored, SHEET, change)) == [
+    body = stored(xlsx_of(ROW, changed(Sum="=1000*1250")))
+    assert told(rewritten(body, SHEET, change)) == [
         "the row holds a formula; its shown result is not what the publisher wrote"
     ]
 
@@ -99,20 +103,49 @@ def test_the_formulas_are_those_of_the_declared_sheet() -> None:
     assert len(told(swapped.getvalue(), **sheet)) == 1
 
 
-def test_a_merged_cell_stands_for_no_row_beside_its_first() -> None:
-    body = xlsx_of(ROW, changed(Recipient=None, BIN=None), merge=["C2:C3"])
-    assert [reason.partition(" is merged")[0] for reason in told(body)] == ["Recipient:"]
+def test_what_is_merged_downwards_is_read_in_each_row_unless_it_is_no_value_or_hides_one() -> None:
+    def under(outlet: str) -> list[str]:
+        body = stored(xlsx_of(ROW, changed(Outlet=outlet), changed(Outlet=None), merge=["E3:E4"]))
+        records, rejected = read(declare(**XLSX), body, "invented.xlsx")
+        assert records[0].locator == "sheet Sheet, range A2:H2"
+        return [row.reason for row in rejected] or [record.outlet.name for record in records]
+
+    assert under("Боз дала") == ["Боз дала"] * 3
+    error = "Outlet: '#REF!' is an error of the spreadsheet; what stood there is not told"
+    assert under("#REF!") == [error, error]
+    assert under("=A3")[1] == "Outlet: is merged with row 3, which holds a formula"
     ignored = {"columns": {k: {"to": "payer"} if k == "Payer" else {"to": "amount"} for k in ("Payer", "Sum")}}
     ignored |= {"ignored": dict.fromkeys(set(HEADINGS) - {"Payer", "Sum"}, "not looked at"), "identity": ["Payer"]}
-    records, rejected = read(declare(**XLSX, **ignored), body, "invented.xlsx")
+    records, rejected = read(declare(**XLSX, **ignored), xlsx_of(ROW, ROW, merge=["C2:D3"]), "invented.xlsx")
     assert (len(records), rejected) == (2, []), "what is merged under an ignored heading is no matter"
 
 
-def test_a_sum_that_is_merged_over_rows_is_the_sum_of_none() -> None:
-    body = xlsx_of(changed(Subject="a"), changed(Subject="b", Sum=None), merge=["G2:G3"])
+def test_a_cell_that_is_hidden_under_a_merged_one_is_not_lost() -> None:
+    merge = b'</sheetData><mergeCells count="1"><mergeCell ref="E2:E3"/></mergeCells>'
+    body = rewritten(xlsx_of(ROW, changed(Outlet="Кок")), SHEET, lambda xml: xml.replace(b"</sheetData>", merge))
+    [reason] = told(body)
+    assert reason.startswith("Outlet: 'Кок' is hidden under 'Боз дала', which is merged over it")
+    same = rewritten(xlsx_of(ROW, ROW), SHEET, lambda xml: xml.replace(b"</sheetData>", merge))
+    assert len(read(declare(**XLSX), same, "invented.xlsx")[0]) == 2
+
+
+def test_a_cell_merged_over_rows_and_columns_stands_for_no_row_beside_its_first() -> None:
+    body = xlsx_of(ROW, changed(Recipient=None, BIN=None), merge=["C2:D3"])
     records, rejected = read(declare(**XLSX), body, "invented.xlsx")
     assert records == []
-    assert all("Sum: is merged with cells of rows 2 to 3" in row.reason for row in rejected)
+    assert [row.reason.partition(" is merged with")[0] for row in rejected] == ["BIN:", "Recipient:"]
+
+
+def test_a_heading_that_is_merged_with_rows_below_it_is_told_of_each() -> None:
+    body = xlsx_of(changed(Outlet=None), ROW, merge=["E1:E2"])
+    [reason] = told(body)
+    assert reason.startswith("Outlet: is merged with cells of rows 1 to 2; what it says of each is not told")
+
+
+def test_a_blank_that_is_merged_over_sums_is_no_sum() -> None:
+    body = xlsx_of(ROW, changed(Subject="a", Sum=None), changed(Subject="b", Sum=None), merge=["G3:G4"])
+    records, rejected = read(declare(**XLSX), body, "invented.xlsx")
+    assert ([record.amount.minor for record in records], rejected) == ([125_000_050, None, None], [])
 
 
 def test_cells_merged_across_are_told_and_blank_ones_are_no_matter() -> None:
@@ -314,8 +347,8 @@ def test_an_ods_says_as_much() -> None:
     spans = "table:number-rows-spanned='2' table:number-columns-spanned='1'"
     spanning = [ods_row(changed(Recipient=ods_cell(ROW[2], spans)))]
     covered = [ods_row(changed(Recipient="<table:covered-table-cell/>", BIN=""))]
-    [reason] = told(ods_of(rows[0], *spanning, *covered), **ODS)
-    assert "Recipient: is merged with cells of rows 2 to 3" in reason
+    records, rejected = read(declare(**ODS), ods_of(rows[0], *spanning, *covered), "invented.ods")
+    assert ([record.recipient.name for record in records], rejected) == ([ROW[2]] * 2, [])
     for damage in (b"</table:table>", b"</table:table-cell>", b"</office:spreadsheet>"):
         damaged = rewritten(ods_of(*rows), "content.xml", lambda xml, end=damage: xml.replace(end, b"", 1))
         with pytest.raises(LayoutChangedError, match="its XML is damaged"):

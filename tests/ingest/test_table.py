@@ -199,6 +199,23 @@ def test_the_lower_of_two_rows_of_headings_names_each_column() -> None:
         read(declare(**XLSX), body, "invented.xlsx")
 
 
+def test_what_is_merged_downwards_is_read_in_each_row() -> None:
+    body = xlsx_of(SHEET_ROW, ["", *SHEET_ROW[1:4], "", "Second", *SHEET_ROW[6:]], merge=["A2:A3", "E2:E3"])
+    records, rejected = read(declare(**XLSX), body, "invented.xlsx")
+    assert rejected == []
+    assert [(record.payer.name, record.outlet.name) for record in records] == [("Акимат Кок Дала", "Боз дала")] * 2
+
+
+def test_a_sum_merged_over_rows_is_the_sum_of_none_of_them() -> None:
+    below = [*SHEET_ROW[:5], "Second", "", 2.5]
+    body = xlsx_of(SHEET_ROW, below, [*SHEET_ROW[:5], "Third", *SHEET_ROW[6:]], merge=["G2:G3"])
+    records, rejected = read(declare(**XLSX), body, "invented.xlsx")
+    assert [record.subject for record in records] == ["Third"]
+    assert {row.reason for row in rejected} == {
+        "Sum: one sum is merged over rows 2 to 3, and how it divides is not stated"
+    }
+
+
 def test_a_date_under_the_sum_is_no_sum() -> None:
     import datetime as dt
 

@@ -110,8 +110,12 @@ def test_a_format_that_says_something_else(code: str, why: str) -> None:
 
 def test_merged_cells() -> None:
     rows = [HEADINGS, ROW, changed(Recipient=None, BIN=None)]
-    [reason] = told(compound(book(rows, merged=struct.pack("<HHHH", 1, 2, 2, 2))))
-    assert "Recipient: is merged with cells of rows 2 to 3" in reason
+    downwards, across = (struct.pack("<HHHH", 1, 2, 2, last) for last in (2, 3))
+    records, rejected = read(declare(**XLS), compound(book(rows, merged=downwards)), "invented.xls")
+    assert ([record.recipient.name for record in records], rejected) == ([ROW[2]] * 2, [])
+    records, rejected = read(declare(**XLS), compound(book(rows, merged=across)), "invented.xls")
+    assert records == []
+    assert "Recipient: is merged with cells of rows 2 to 3" in rejected[1].reason
 
 
 WHOLE = compound(book([HEADINGS, ROW]))
