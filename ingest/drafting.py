@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+import lxml.html
 import msgspec
 
 from db.archive import name_of
@@ -33,6 +35,7 @@ _EXAMPLES = 3
 _LONGEST_KEY = 900
 """A longer key of a yml is written behind a question mark: YAML looks no further than 1024 signs for its colon."""
 _NOT_IN_YML = re.compile("[^\\t\\x20-\\x7e\\u00a0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|\ufeff")
+_PLAIN_WORD = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _NO_TABLE = {
     "pdf": "a PDF", "docx": "a Word document", "image": "a picture", "letter": "an e-mail",
     "zip": "an archive of files",
@@ -91,15 +94,32 @@ def _shape(name: str, path: Path, body: bytes) -> tuple[TableShape, str]:
     guess = likely_encoding(body, name[:2])
     text = body.decode(guess.encoding, errors="replace")
     if kind == "html":
-        if open_page(text, name_of(path)).find(".//table") is None:
+        tables: list[lxml.html.HtmlElement] = open_page(text, name_of(path)).cssselect("table")
+        if not tables:
             raise NoTableError(f"{name_of(path)}: the page holds no table; {_INSTEAD}")
-        return TableShape(format="html", encoding=guess.encoding, selector="table"), guess.why
+        return TableShape(format="html", encoding=guess.encoding, selector=_selector(tables)), guess.why
     head = text[:8192]
     widths = {
         mark: [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark)] for mark in DELIMITERS
     }
     delimiter = max(DELIMITERS, key=lambda mark: min(sorted(widths[mark])[len(widths[mark]) // 2 :], default=0))
     return TableShape(format="csv", encoding=guess.encoding, delimiter=delimiter), guess.why
+
+
+def _selector(tables: list[lxml.html.HtmlElement]) -> str:
+    """What finds the table with most rows: its id or class where no other table has it, else its way from the top."""
+    rows = Counter(next(row.iterancestors("table"), None) for row in tables[0].getroottree().iter("tr"))
+    chosen = max(tables, key=lambda table: rows[table])
+    if len(tables) == 1:
+        return "table"
+    for name, mark in (("id", "#"), ("class", ".")):
+        word = chosen.get(name, "")
+        if _PLAIN_WORD.fullmatch(word) and [table.get(name) for table in tables].count(word) == 1:
+            return f"table{mark}{word}"
+    way = [chosen, *chosen.iterancestors()][:-1]
+    return " > ".join(
+        f"{one.tag}:nth-of-type({1 + len(list(one.itersiblings(one.tag, preceding=True)))})" for one in reversed(way)
+    )
 
 
 def _quoted(text: str) -> str:
@@ -117,7 +137,10 @@ def _yml(name: str, shape: TableShape, why: str, headings: list[str], rows: list
     if shape.sheet:
         table.append(f"  sheet: {_quoted(shape.sheet)}")
     if shape.selector:
-        table.append(f"  selector: {_quoted(shape.selector)}")
+        several = (
+            "" if shape.selector == "table" else "  # NOT SURE: of several tables of the page the one with most rows"
+        )
+        table.append(f"  selector: {_quoted(shape.selector)}{several}")
     if shape.header_row != 1:
         table.append(f"  header_row: {shape.header_row}")
     if shape.format == "csv":
