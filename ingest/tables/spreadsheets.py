@@ -15,6 +15,7 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from ingest.readers.sheet_marks import MarksError, ods_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.understand import understand
@@ -23,8 +24,6 @@ MAX_CELLS = 5_000_000
 """A sheet with more cells is data to be loaded by a source description, not a reply to be read."""
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 
 def cell_text(value: Value) -> str:
@@ -122,7 +121,7 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
         reason = "encrypted" if "assword" in str(error) else "broken"
         raise DocumentRefused(name, reason, f"it is no readable workbook ({error})") from error
     notes, review = workbook_warnings(data)
-    ods_merges = _ods_merges(data)
+    ods_merges = _ods_merges(data, name)
     tables: list[Table] = []
     for meta in metadata:
         if "Sheet" not in str(meta.typ) and "Work" not in str(meta.typ):
@@ -184,28 +183,18 @@ def _formulas(xml: bytes) -> tuple[int, int]:
     return formulas, unvalued
 
 
-def _ods_merges(data: bytes) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+def _ods_merges(data: bytes, name: str) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
     """Merged ranges per sheet of an OpenDocument workbook, which calamine does not tell."""
     if not data.startswith(b"PK"):
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if "content.xml" not in archive.namelist() or "xl/workbook.xml" in archive.namelist():
             return {}
-        root = etree.fromstring(
-            archive.read("content.xml"), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-        )
-    found: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
-    for table in root.iter(_TABLE + "table"):
-        ranges: list[tuple[tuple[int, int], tuple[int, int]]] = []
-        row = 0
-        for line in table.iter(_TABLE + "table-row"):
-            column = 0
-            for cell in line:
-                down = int(cell.get(_TABLE + "number-rows-spanned", "1"))
-                right = int(cell.get(_TABLE + "number-columns-spanned", "1"))
-                if down > 1 or right > 1:
-                    ranges.append(((row, column), (row + down - 1, column + right - 1)))
-                column += int(cell.get(_TABLE + "number-columns-repeated", "1"))
-            row += int(line.get(_TABLE + "number-rows-repeated", "1"))
-        found[table.get(_TABLE + "name", "")] = ranges
-    return found
+        try:
+            sheets = ods_marks(archive.read("content.xml"))
+        except MarksError as error:
+            raise DocumentRefused(name, "broken", f"it is no readable workbook: {error}") from error
+    return {
+        sheet: [((top - 1, left - 1), (bottom - 1, right - 1)) for top, left, bottom, right in marks.merged]
+        for sheet, marks in sheets.items()
+    }
