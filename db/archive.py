@@ -71,7 +71,11 @@ class Captured(msgspec.Struct, tag="capture", tag_field="event", kw_only=True, o
 
 
 class RunEnded(msgspec.Struct, tag="end", tag_field="event", kw_only=True, omit_defaults=True):
-    """A run ends: `complete` says that it saw all of what it set out to see."""
+    """A run ends: `complete` says that it saw all of what it set out to see.
+
+    `unread` lists captures (refs) that were never read: the run was stopped, or refused what came, before it came to
+    them. A rebuild does not read them either.
+    """
 
     run: str
     at: str
@@ -80,6 +84,7 @@ class RunEnded(msgspec.Struct, tag="end", tag_field="event", kw_only=True, omit_
     complete: bool = False
     responses: int = 0
     responses_bad: int = 0
+    unread: list[str] = []
 
 
 Event = RunStarted | Captured | RunEnded

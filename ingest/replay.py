@@ -57,12 +57,14 @@ def replay(
     for retraction in retractions:
         written_after.setdefault(retraction.after, []).append(retraction)
     read = 0
+    unread = {ref for event in archive.events() if isinstance(event, RunEnded) for ref in event.unread}
     for event in archive.events():
         if isinstance(event, RunStarted):
             loaders[event.run] = Loader(engine, _declared(sources, event.source), event)
         elif isinstance(event, Captured):
             captures[event.ref] = event
-            read += _load(loaders[event.run], archive, event, captures)
+            if event.ref not in unread:
+                read += _load(loaders[event.run], archive, event, captures)
         else:
             loader = loaders.pop(event.run)
             loader.finish(event)

@@ -60,5 +60,5 @@ class ArchiveMiddleware:
             context=request.meta.get("context", []) if good else [],
         )
         if not (good and request.meta.get("journal_later")):
-            job.archive.write(captured)
+            job.journal(captured)
         return captured

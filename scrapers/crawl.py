@@ -228,6 +228,7 @@ def _end(archive: Archive, writer: Writer, job: Job, at: str) -> tuple[RunEnded,
         complete=not (job.failure or job.windows or job.sample or job.gaps or tally.rejected),
         responses=tally.responses,
         responses_bad=tally.bad,
+        unread=list(job.unread),
     )
     counts = writer.end(ended)
     archive.write(ended)

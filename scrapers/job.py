@@ -113,6 +113,8 @@ class Job(msgspec.Struct, kw_only=True):
     refused: bool = False
     defect: BaseException | None = None
     gaps: list[str] = []
+    unread: dict[str, None] = {}
+    """Captures that wait to be read, in their order."""
 
     @property
     def is_full(self) -> bool:
@@ -149,6 +151,17 @@ class Job(msgspec.Struct, kw_only=True):
             self.fail(str(error))
         elif self.defect is None:
             self.defect = error
+
+    def journal(self, captured: Captured) -> None:
+        """Write a capture into the journal; what has a reader waits to be read from then on."""
+        self.archive.write(captured)
+        if captured.reader:
+            self.unread[captured.ref] = None
+
+    def read(self, material: Material) -> int:
+        """Read a page of the journal and hand it on, as `put`."""
+        self.unread.pop(material.capture.ref, None)
+        return self.put(material)
 
     def fail(self, reason: str, *, refused: bool = False) -> None:
         """Remember why the run failed; the first reason holds. `refused`: the data is wrong, not the connection."""

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -36,7 +37,10 @@ def run_spider(spider: type[PortalSpider], settings: Mapping[str, Any], job: Job
     loop = _loop()
     asyncio.set_event_loop(loop)
     with _environment("SSL_CERT_FILE", ca_bundle), rare_collection():
-        loop.run_until_complete(_crawl(spider, settings, job))
+        # leaving the pool waits for the page that is being stored or handed on when the crawl is stopped
+        with ThreadPoolExecutor(thread_name_prefix="crawl") as pool:
+            loop.set_default_executor(pool)
+            loop.run_until_complete(_crawl(spider, settings, job))
         _rest_threads()
 
 

@@ -164,7 +164,7 @@ class PortalSpider(Spider):
         """
         job = self.job
         material = Material(fetched.captured, fetched.body, tuple((other.captured, other.body) for other in context))
-        job.tally.rejected += await asyncio.to_thread(job.put, material)
+        job.tally.rejected += await asyncio.to_thread(job.read, material)
         job.tally.pages += 1
         if job.is_sampled_out:
             raise SampleDone
@@ -172,5 +172,5 @@ class PortalSpider(Spider):
     async def journal(self, fetched: Fetched, context: Sequence[Fetched]) -> Fetched:
         """Write the journal line of a page asked for with `journal_later`, now that its context is known."""
         captured = msgspec.structs.replace(fetched.captured, context=[other.captured.ref for other in context])
-        await asyncio.to_thread(self.job.archive.write, captured)
+        await asyncio.to_thread(self.job.journal, captured)
         return Fetched(captured, fetched.body)
