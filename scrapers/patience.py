@@ -54,7 +54,7 @@ def complaint_of(response: Response, expects: str) -> Complaint | None:
     """What is wrong with a response where `expects` ("json", "html" or "robots") was due; None when it is good."""
     status, body = response.status, response.body
     # pages ask for patience by a page, whatever their status; the interfaces by 429, and a page may come with it
-    if b"g-recaptcha" in body or (expects != "json" and b"429 Too" in body):
+    if status != 404 and (b"g-recaptcha" in body or (expects != "json" and b"429 Too" in body)):
         return Complaint("captcha", f"a captcha with status {status}{_asked_for(response)}")
     if status != 200:
         kind = _BY_STATUS.get(status, "server" if status >= 500 else "status")

@@ -85,6 +85,15 @@ def test_a_captcha_is_a_captcha_whatever_its_status(tmp_path: Path, way: str, at
     assert f"a captcha with status {status}" in result.reason
 
 
+def test_a_page_that_is_not_there_is_no_captcha_whatever_form_stands_on_it(tmp_path: Path) -> None:
+    fault = Fault("instead", "/show/", body=CAPTCHA, status=404, times=99)
+    with portal_double(contracts=ROWS, faults=[fault]) as double:
+        result, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
+        assert len(double.targets("/show/")) == 1
+    assert (result.state, result.complete) == ("finished", False)
+    assert "not there (404)" in kept.rejected[0].reason
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_wait_that_the_portal_asks_for_is_kept(tmp_path: Path, status: int) -> None:
     """`Retry-After` was not read."""
