@@ -326,21 +326,23 @@ def test_the_edition_before_a_retracted_one_is_read_again_from_the_archive(engin
     assert latest_edition(engine, SOURCE) == result.run
 
 
-def test_a_deletion_of_the_source_is_kept_and_not_counted(engine: Engine, tmp_path: Path) -> None:
+def test_a_deletion_of_the_source_is_kept_and_not_counted_until_it_is_undone(engine: Engine, tmp_path: Path) -> None:
     ingested(engine, tmp_path, SOURCE, csv_of(row("a"), row("b")))
     with engine.connect() as connection:
         key = connection.execute(text("SELECT key FROM record ORDER BY id")).scalars().first()
-    loader = Loader(
-        engine, SOURCE, RunStarted(run="r9", source="zz_invented", kind="crawl", at="2026-11-24T11:00:00Z")
-    )
-    captured = Captured(
-        ref="r9/1", run="r9", source="zz_invented", sha256="0" * 64, url="", at="2026-11-24T11:00:00Z", byte_count=0
-    )
-    loader.load(
-        Batch(source="zz_invented", capture="r9/1", rows=0, deletions=[Deletion(str(key), "2026-11-23")]), captured
-    )
-    loader.finish(RunEnded(run="r9", at="2026-11-24T11:00:00Z", state="finished"))
-    assert counted(engine) == 10_000
+    for run, told, left in (
+        ("r9", Deletion(str(key), "2026-11-23T05:00:00Z"), 10_000),
+        ("r10", Deletion(str(key), "2026-11-22T05:00:00Z", undone=True), 10_000),  # said before it was deleted
+        ("r11", Deletion(str(key), "2026-11-24T05:00:00Z", undone=True), 20_000),
+    ):
+        at = "2026-11-24T11:00:00Z"
+        loader = Loader(engine, SOURCE, RunStarted(run=run, source="zz_invented", kind="crawl", at=at))
+        captured = Captured(
+            ref=f"{run}/1", run=run, source="zz_invented", sha256="0" * 64, url="", at=at, byte_count=0
+        )
+        loader.load(Batch(source="zz_invented", capture=captured.ref, rows=0, deletions=[told]), captured)
+        loader.finish(RunEnded(run=run, at=at, state="finished"))
+        assert counted(engine) == left
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM record")).scalar_one() == 2
 

@@ -66,6 +66,20 @@ What may come in broken:
     a bad row among good ones                  test_graphql_crawl.test_one_bad_row_does_not_take_its_page_with_it
                                                test_html_crawl.test_a_card_without_its_sum_is_rejected_not_guessed
     a card that cannot be had                  test_html_crawl.test_a_card_that_cannot_be_had_is_said_and_the_run_is_not_complete
+    a body not compressed as it says           test_broken_answers.test_a_body_that_is_not_compressed_as_it_says_is_asked_for_again
+    a body far too large, a bomb               test_broken_answers.test_a_body_larger_than_any_page_is_refused_once
+    what is broken on the wire                 test_broken_answers.test_what_is_broken_on_the_wire_is_asked_for_again
+    a wait asked for by Retry-After            test_broken_answers.test_a_wait_that_the_portal_asks_for_is_kept
+    a token sent back in an error              test_broken_answers.test_a_token_that_is_sent_back_is_kept_nowhere
+    robots.txt that cannot be had, or is odd   test_robots.test_rules_that_cannot_be_had_allow_nothing
+                                               test_robots.test_rules_in_odd_spelling_forbid_as_well
+    hidden text, odd markup                    test_odd_markup.test_what_a_page_hides_is_no_part_of_a_sum
+                                               test_odd_markup.test_pages_that_a_browser_would_show_are_read_whole
+    a thing said in two ways                   test_odd_markup.test_a_card_that_says_a_thing_in_two_ways_is_rejected
+    the card of another contract               test_odd_markup.test_the_card_of_another_contract_is_rejected
+    a list that ends early, or moves           test_register_lists.test_a_count_that_stops_at_the_cap_is_not_believed
+                                               test_register_lists.test_rows_that_come_in_between_two_pages_are_all_found
+                                               test_rest_crawl.test_a_further_page_that_is_absent_fails_the_run
     the release stays as it was                cli.test_due.test_a_rebuilt_portal_fails_the_run_and_leaves_the_release_as_it_was
     kill -9 and an interrupt                   test_registry.test_a_crawl_killed_in_the_middle_is_completed_by_the_next
                                                test_registry.test_an_interrupt_ends_the_run_in_order_and_at_once
