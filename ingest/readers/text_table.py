@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -30,6 +31,11 @@ def decode(body: bytes, encoding: str, where: str) -> str:
     Raises:
         LayoutChangedError: they are in another encoding; the message names the first byte that cannot be.
     """
+    if not codecs.lookup(encoding).name.startswith("utf") and _is_utf_8(body):
+        raise LayoutChangedError(
+            f"{where}: is written in utf-8, which as {encoding} would give other letters; set `encoding: utf-8` in "
+            "the source's yml"
+        )
     try:
         return body.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -38,6 +44,17 @@ def decode(body: bytes, encoding: str, where: str) -> str:
             f"{where}: byte 0x{body[error.start]:02x} near line {line} is not {encoding}; set `encoding:` in the "
             "source's yml to what the file is written in (`mediacontracts new-source` proposes one)"
         ) from None
+
+
+def _is_utf_8(body: bytes) -> bool:
+    """Whether bytes are letters of UTF-8: what other encodings write gives its patterns in no text of some length."""
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_csv(body: bytes, where: str, *, delimiter: str, encoding: str) -> Grid:

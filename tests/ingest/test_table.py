@@ -126,6 +126,13 @@ def test_a_mark_of_byte_order_is_no_part_of_the_first_heading() -> None:
         assert len(read(source, csv_of(ROW).decode().encode(written))[0]) == 1
 
 
+def test_a_file_in_utf_8_is_not_read_as_another_encoding() -> None:
+    source = declare(table={"format": "csv", "delimiter": ";", "encoding": "cp1251"})
+    assert read(source, csv_of(ROW).decode().encode("cp1251"))[0][0].outlet.name == "Боз дала"
+    with pytest.raises(LayoutChangedError, match="is written in utf-8, which as cp1251 would give other letters"):
+        read(source, csv_of(ROW))
+
+
 def test_text_under_no_heading_is_not_dropped() -> None:
     headings = [*HEADINGS[:6], "", *HEADINGS[6:]]
     with_note, without = ([*ROW[:6], cell, *ROW[6:]] for cell in ("cancelled", " "))
