@@ -135,9 +135,10 @@ def _patterned(rule: Column, raw: str) -> str:
     if not rule.pattern or not raw.strip():
         return raw
     found = re.search(rule.pattern, raw)
-    if not found:
+    taken: str | None = None if found is None else found[1] if found.re.groups else found[0]
+    if taken is None:  # also where the first group is in another branch of the pattern than the one that matched
         raise CellError(f"{raw!r} does not have the declared form {rule.pattern}")
-    return found[1] if found.re.groups else found[0]
+    return taken
 
 
 def unit_of(source: Source, rule: Column) -> Unit:

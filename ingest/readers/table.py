@@ -125,7 +125,7 @@ def _slice(shape: TableShape, material: Material, where: str) -> str:
     if not shape.slice_from_name:
         return ""
     found = re.fullmatch(shape.slice_from_name, material.capture.file_name)
-    if not found:
+    if not found or found[1] is None:
         raise LayoutChangedError(
             f"{where}: the file name does not have the declared form {shape.slice_from_name}; "
             "rename the file as it was published, or correct `slice_from_name:`"
@@ -404,7 +404,7 @@ class _Plan:
         parts = []
         for heading, pattern in self.source.root.columns.items():
             found = re.search(pattern, raws[self.positions[heading]])
-            if not found:
+            if not found or found[1] is None:
                 raise CellError(f"{heading}: {raws[self.positions[heading]]!r} does not have the form {pattern}")
             parts.append(found[1])
         root = "/".join(parts)

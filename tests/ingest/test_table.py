@@ -252,6 +252,19 @@ def test_a_pattern_takes_the_year_out_of_a_number_too() -> None:
     assert record.year == 2024
 
 
+def test_a_pattern_that_matches_without_its_group_takes_nothing() -> None:
+    source = with_columns(Subject={"to": "subject", "pattern": r"^№ (\w+)$|^-$"})
+    records, rejected = read(source, csv_of(changed(Subject="№ a"), changed(Subject="-")))
+    assert [record.subject for record in records] == ["a"]
+    assert [row.reason[:14] for row in rejected] == ["Subject: '-' d"]
+    rooted = declare(root={"columns": {"Subject": r"^№ (\w+)$|^-$"}})
+    records, rejected = read(rooted, csv_of(changed(Subject="№ a"), changed(Subject="-")))
+    assert ([record.root_key for record in records], len(rejected)) == (["a"], 1)
+    parted = declare(table={"format": "csv", "delimiter": ";", "slice_from_name": r"(\d+)\.csv|all\.csv"})
+    with pytest.raises(LayoutChangedError, match="does not have the declared form"):
+        read(parted, csv_of(ROW), "all.csv")
+
+
 @pytest.mark.parametrize("number", ["0", "00000000", "١٢٣٤٥٦٧٨", "１２３４５６７８"])
 def test_a_number_that_is_none_identifies_nobody(number: str) -> None:
     source = with_columns(BIN={"to": "recipient.id", "scheme": "CZ-ICO", "digits": 8})
