@@ -13,6 +13,7 @@ from ingest.readers.number_formats import PER_CENT, speaks
 from ingest.readers.sheet_marks import Marks, MarksError
 
 _BOF, _EOF = 0x0809, 0x000A
+_EXCEL_97 = 0x0600
 _SHEET, _STRINGS, _FORMAT, _STYLE = 0x0085, 0x00FC, 0x041E, 0x00E0
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _NUMBERS = frozenset({0x0203, 0x027E})
@@ -37,7 +38,7 @@ def xls_marks(body: bytes) -> list[Marks]:
         stream = _Compound(body).stream("Workbook", "Book")
         starts, speaking = _globals(stream)
         return [_sheet(stream, start, speaking) for start in starts]
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError) as error:
         raise MarksError(f"its records are damaged ({error}); ask for it again") from None
 
 
@@ -52,12 +53,18 @@ def _globals(stream: bytes) -> tuple[list[int], dict[int, str]]:
         elif kind == _STRINGS and max(struct.unpack_from("<II", held)) > len(stream):
             raise MarksError("it says that it holds more texts than it has bytes; ask for it again")
         elif kind == _FORMAT and len(held) > 5:
-            number, _, wide = struct.unpack_from("<HHB", held)
-            codes[number] = held[5:].decode("utf-16-le" if wide & 1 else "latin-1")
+            codes[struct.unpack_from("<H", held)[0]] = _format(held, stream)
         elif kind == _STYLE:
             styles.append(struct.unpack_from("<H", held, 2)[0])
     speaking = {style: codes[number] for style, number in enumerate(styles) if speaks(codes.get(number, ""))}
     return starts, speaking
+
+
+def _format(held: bytes, stream: bytes) -> str:
+    """The code of a format; before Excel 97 it was one of bytes."""
+    if struct.unpack_from("<H", stream, 4)[0] < _EXCEL_97:
+        return held[3:].decode("latin-1")
+    return held[5:].decode("utf-16-le" if held[4] & 1 else "latin-1", "replace")
 
 
 def _sheet(stream: bytes, start: int, speaking: dict[int, str]) -> Marks:

@@ -10,6 +10,7 @@ import pytest
 from sources import HEADINGS, declare, read
 
 from ingest.reader import LayoutChangedError
+from ingest.readers.xls_marks import xls_marks
 
 XLS = {"table": {"format": "xls"}}
 ROW = ["Акимат Кок Дала", 2024, "ТОО «Боз Дала Медиа»", "991240999991", "Боз дала", "Освещение", 1250000.5, 2.5]
@@ -116,6 +117,15 @@ def test_merged_cells() -> None:
     records, rejected = read(declare(**XLS), compound(book(rows, merged=across)), "invented.xls")
     assert records == []
     assert "Recipient: is merged with cells of rows 2 to 3" in rejected[1].reason
+
+
+def test_formats_of_excel_95_are_bytes() -> None:
+    stream = book([HEADINGS, changed(Sum=Styled(0.5))], code="x")
+    written = record(0x041E, struct.pack("<HHB", 200, 1, 1) + "x".encode("utf-16-le"))
+    older = record(0x041E, struct.pack("<HB", 200, 4) + b"0.0%")
+    assert len(older) == len(written), "the places of the sheets stay"
+    [marks] = xls_marks(compound(stream.replace(b"\x00\x06\x05\x00", b"\x00\x05\x05\x00", 1).replace(written, older)))
+    assert marks.shown == {(2, 7): "0.0%"}
 
 
 WHOLE = compound(book([HEADINGS, ROW]))
