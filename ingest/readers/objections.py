@@ -64,23 +64,32 @@ def _merged(grid: Grid, used: Mapping[int, str], units: Mapping[int, Unit], firs
     """Rows of merged cells that do not say the same of each of them, or say what is no value."""
     found: dict[Place, str] = {}
     for merged in grid.marks.merged:
-        across = [column for column in used if merged.left <= column <= merged.right]
+        across = sorted(column for column in used if merged.left <= column <= merged.right)
         if not across or not _text(grid, merged.top, merged.left):
             continue
         for row in range(merged.top, min(merged.bottom, len(grid.rows)) + 1):
-            if merged.downwards and merged.top >= first:
-                told, why = merged.left, _downwards(grid, merged, row, is_sum=merged.left in units)
+            if merged.left < merged.right:
+                why = _over_columns(merged, row, across)
+            elif merged.top < first:
+                why = f"is merged with its heading ({merged}); what it says of the row is not told"
             else:
-                told, why = _over_columns(merged, row, across, units)
+                why = _downwards(grid, merged, row, is_sum=merged.left in units)
             if why:
-                found[row, told] = why
+                found[row, across[0]] = why
     return found
+
+
+def _over_columns(merged: Merged, row: int, across: list[int]) -> str:
+    """What stands against a row of a range of several columns, unless it is read from its first cell alone."""
+    if row == merged.top == merged.bottom and across == [merged.left]:
+        return ""
+    return f"one cell stands over several columns ({merged}); a label over rows is passed over with `only:`"
 
 
 def _downwards(grid: Grid, merged: Merged, row: int, *, is_sum: bool) -> str:
     """What stands against a row of a range of one column; what its first cell says is else read in each row."""
     own, above = _text(grid, row, merged.left), _text(grid, merged.top, merged.left)
-    if is_sum:
+    if is_sum and merged.downwards:
         return f"one sum is merged over rows {merged.top} to {merged.bottom}, and how it divides is not stated"
     if row == merged.top:
         return ""
@@ -93,16 +102,6 @@ def _downwards(grid: Grid, merged: Merged, row: int, *, is_sum: bool) -> str:
             f"{own[:40]!r} is hidden under {above[:40]!r}, which is merged over it; which of them is meant is not told"
         )
     return ""
-
-
-def _over_columns(merged: Merged, row: int, across: list[int], units: Mapping[int, Unit]) -> tuple[int, str]:
-    """Cells that a merged one covers: they read as blank and are not; and sums that stand for several rows."""
-    top, left, bottom, _ = merged
-    covered = [column for column in across if (row, column) != (top, left) or (column in units and bottom > top)]
-    if not covered:
-        return left, ""
-    why = f"is merged with cells of rows {top} to {bottom}" if bottom > top else "is merged with cells beside it"
-    return covered[0], f"{why}; what it says of each is not told, ask for the table without merged cells"
 
 
 def _text(grid: Grid, row: int, column: int) -> str:

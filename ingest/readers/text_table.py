@@ -12,9 +12,13 @@ import lxml.html
 from lxml.etree import ParserError
 
 from ingest.reader import LayoutChangedError
+from ingest.readers.sheet_marks import LARGEST_AREA, Marks, Merged
 from ingest.readers.workbook import Cell, Grid
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+
+MOST_COLUMNS = 1000
+"""Columns that one cell may span, as the HTML standard has it."""
 
 
 class TextGrid(Grid, frozen=True):
@@ -131,7 +135,12 @@ def open_page(text: str, where: str) -> lxml.html.HtmlElement:
 def read_html(body: bytes, where: str, *, selector: str, encoding: str) -> Grid:
     """Read the one table that the declared CSS selector finds.
 
-    A row with cells that span others, or with a table in a cell, is broken: what stands in which column is not told.
+    Cells are laid out as a browser does, each under its column. A row with a table in a cell is broken: what stands in
+    which column is not told.
+
+    Raises:
+        LayoutChangedError: another encoding, a page that is not whole, not one table, or one that spans more cells
+            than any table of contracts.
     """
     from ingest.tables.web import visible_text  # noqa: PLC0415 - brings in readers of documents, for web pages alone
 
@@ -143,24 +152,60 @@ def read_html(body: bytes, where: str, *, selector: str, encoding: str) -> Grid:
             "or name its table under `selector:`, such as table#sums"
         )
     table = found[0]
+    lines = [
+        list(row.iterchildren("th", "td")) for row in table.iter("tr") if next(row.iterancestors("table")) is table
+    ]
+    broken = {
+        number: "has a table in a cell"
+        for number, cells in enumerate(lines, start=1)
+        if any(next(cell.iter("table"), None) is not None for cell in cells)
+    }
+    texts = ({cell: visible_text(cell) for cell in cells} for cells in lines)
+    rows, merged = _laid_out(texts, len(lines), where)
+    return TextGrid(f"table {selector or 'table'}, ", rows, marks=Marks(merged=merged), broken=broken)
+
+
+def _laid_out(
+    lines: Iterable[dict[lxml.html.HtmlElement, str]], height: int, where: str
+) -> tuple[list[list[Cell]], list[Merged]]:
+    """The cells of a table each under its column, and those that span several.
+
+    Args:
+        lines: the cells of each row with their texts.
+        height: how many rows there are.
+        where: source and file, for messages.
+
+    Raises:
+        LayoutChangedError: what they span is larger than any table of contracts can be.
+    """
     rows: list[list[Cell]] = []
-    broken: dict[int, str] = {}
-    spanned = 0  # the last row into which a cell above reaches
-    for number, row in enumerate((row for row in table.iter("tr") if next(row.iterancestors("table")) is table), 1):
-        cells = list(row.iterchildren("th", "td"))
-        rows.append([visible_text(cell) for cell in cells])
-        down, across = (max((_span(cell, name) for cell in cells), default=1) for name in ("rowspan", "colspan"))
-        if number <= spanned or down > 1 or across > 1:
-            broken[number] = "has cells that span rows or columns, and what they say of each is not told"
-        if any(next(cell.iter("table"), None) is not None for cell in cells):
-            broken[number] = "has a table in a cell"
-        spanned = max(spanned, number + down - 1)
-    return TextGrid(f"table {selector or 'table'}, ", rows, broken=broken)
+    merged: list[Merged] = []
+    laid = 0
+    below: dict[int, int] = {}  # column → the last row, from 1, that a cell above reaches down to
+    for number, cells in enumerate(lines, start=1):
+        row: dict[int, Cell] = {column: "" for column, last in below.items() if last >= number}
+        column = 0
+        for cell, text in cells.items():
+            while column in row:
+                column += 1
+            wide, high = _span(cell, "colspan", MOST_COLUMNS) or 1, _span(cell, "rowspan", height) or height
+            bottom = min(number + high - 1, height)
+            for covered in range(column, column + wide):
+                row[covered] = ""
+                below[covered] = bottom
+            row[column] = text
+            if wide > 1 or bottom > number:
+                merged.append(Merged(number, column + 1, bottom, column + wide))
+            if laid + len(row) > LARGEST_AREA:
+                raise LayoutChangedError(
+                    f"{where}: its table spans more cells than any table of contracts; look at the page"
+                )
+        rows.append([row.get(at, "") for at in range(max(row, default=-1) + 1)])
+        laid += len(rows[-1])
+    return rows, merged
 
 
-def _span(cell: lxml.html.HtmlElement, name: str) -> int:
-    """How many rows or columns a cell takes; as many as there are where it says 0."""
+def _span(cell: lxml.html.HtmlElement, name: str, most: int) -> int:
+    """How many rows or columns a cell takes; 0 is as many as there are."""
     said = (cell.get(name) or "1").strip()
-    if not (said.isascii() and said.isdecimal()):
-        return 1
-    return int(said[:6]) or 65_535
+    return min(int(said[:9]), most) if said.isascii() and said.isdecimal() else 1

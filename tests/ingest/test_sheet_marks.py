@@ -133,13 +133,14 @@ def test_a_cell_merged_over_rows_and_columns_stands_for_no_row_beside_its_first(
     body = xlsx_of(ROW, changed(Recipient=None, BIN=None), merge=["C2:D3"])
     records, rejected = read(declare(**XLSX), body, "invented.xlsx")
     assert records == []
-    assert [row.reason.partition(" is merged with")[0] for row in rejected] == ["BIN:", "Recipient:"]
+    reason = "Recipient: one cell stands over several columns (C2:D3); a label over rows is passed over with `only:`"
+    assert [row.reason for row in rejected] == [reason, reason]
 
 
 def test_a_heading_that_is_merged_with_rows_below_it_is_told_of_each() -> None:
     body = xlsx_of(changed(Outlet=None), ROW, merge=["E1:E2"])
     [reason] = told(body)
-    assert reason.startswith("Outlet: is merged with cells of rows 1 to 2; what it says of each is not told")
+    assert reason.startswith("Outlet: is merged with its heading (E1:E2)")
 
 
 def test_a_blank_that_is_merged_over_sums_is_no_sum() -> None:
@@ -149,7 +150,10 @@ def test_a_blank_that_is_merged_over_sums_is_no_sum() -> None:
 
 
 def test_cells_merged_across_are_told_and_blank_ones_are_no_matter() -> None:
-    assert "Subject: is merged with cells beside it" in told(xlsx_of(ROW, changed(Subject=None), merge=["E3:F3"]))[0]
+    assert (
+        "Outlet: one cell stands over several columns (E3:F3)"
+        in told(xlsx_of(ROW, changed(Subject=None), merge=["E3:F3"]))[0]
+    )
     assert told(xlsx_of(ROW, merge=["A3:H4"])) == []
 
 

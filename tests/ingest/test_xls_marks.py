@@ -116,7 +116,7 @@ def test_merged_cells() -> None:
     assert ([record.recipient.name for record in records], rejected) == ([ROW[2]] * 2, [])
     records, rejected = read(declare(**XLS), compound(book(rows, merged=across)), "invented.xls")
     assert records == []
-    assert "Recipient: is merged with cells of rows 2 to 3" in rejected[1].reason
+    assert "Recipient: one cell stands over several columns (C2:D3)" in rejected[1].reason
 
 
 def test_formats_of_excel_95_are_bytes() -> None:
