@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.requests.given import bodies_of
@@ -62,6 +62,7 @@ def test_a_row_has_a_cell_for_each_heading_unless_it_may_end_early(tmp_path: Pat
             long.rows(may_end_early=early)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=2), max_size=5))
 def test_what_we_write_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     path = file(tmp_path_factory.mktemp("written"), csv_lines([["one", "other"], *rows]))
