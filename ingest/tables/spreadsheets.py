@@ -9,13 +9,14 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from decimal import Decimal
 
 from lxml import etree
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from ingest.readers.sheet_marks import MarksError, ods_marks
+from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.understand import understand
@@ -108,32 +109,55 @@ def _sheet_rows(sheet: CalamineSheet, name: str) -> list[list[str]]:
     return [[cell_text(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
 
 
+def _members(data: bytes) -> dict[str, bytes]:
+    """The XML of a workbook in a ZIP archive, whose size was looked at before."""
+    if not data.startswith(b"PK"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {n: archive.read(n) for n in archive.namelist() if n.endswith((".xml", ".rels"))}
+
+
+def _is_xlsx(members: Mapping[str, bytes]) -> bool:
+    return "xl/workbook.xml" in members
+
+
+def _with_errors(rows: list[list[str]], marks: Marks) -> list[list[str]]:
+    """Rows in which an error such as #REF! stands as it is shown, where calamine gives a blank."""
+    for (row, column), text in marks.errors.items():
+        if row <= len(rows) and column <= len(rows[row - 1]):
+            rows[row - 1][column - 1] = text
+    return rows
+
+
 def workbook_tables(data: bytes, name: str) -> list[Table]:
     """Tables of all sheets.
 
     Raises:
         DocumentRefused: encrypted, broken or too large.
     """
+    members = _members(data)
     try:
+        # an .ods that is cut is never read to an end, so what it says is looked at before it is opened
+        known = ods_marks(members["content.xml"]) if "content.xml" in members else {}
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         metadata = book.sheets_metadata
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, MarksError, OSError, ValueError) as error:
         reason = "encrypted" if "assword" in str(error) else "broken"
         raise DocumentRefused(name, reason, f"it is no readable workbook ({error})") from error
     notes, review = workbook_warnings(data)
-    ods_merges = _ods_merges(data, name)
     tables: list[Table] = []
     for meta in metadata:
         if "Sheet" not in str(meta.typ) and "Work" not in str(meta.typ):
             continue
         try:
+            marks = known.get(meta.name) or (xlsx_marks(members, meta.name) if _is_xlsx(members) else Marks())
             sheet = book.get_sheet_by_name(meta.name)
-            rows = _sheet_rows(sheet, name)
-        except (CalamineError, OSError, ValueError) as error:
+            rows = _with_errors(_sheet_rows(sheet, name), marks)
+        except (CalamineError, MarksError, OSError, ValueError) as error:
             raise DocumentRefused(name, "broken", f"sheet {meta.name} cannot be read ({error})") from error
         merges = sheet.merged_cell_ranges
         if merges is None:
-            merges = ods_merges.get(meta.name, [])
+            merges = [((top - 1, left - 1), (bottom - 1, right - 1)) for top, left, bottom, right in marks.merged]
         for grid in sheet_grids(rows, list(merges), meta.name) if rows else []:
             grid.notes = [*notes]
             if "Visible" not in str(meta.visible):
@@ -181,20 +205,3 @@ def _formulas(xml: bytes) -> tuple[int, int]:
                 unvalued += 1
         element.clear()
     return formulas, unvalued
-
-
-def _ods_merges(data: bytes, name: str) -> dict[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
-    """Merged ranges per sheet of an OpenDocument workbook, which calamine does not tell."""
-    if not data.startswith(b"PK"):
-        return {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "content.xml" not in archive.namelist() or "xl/workbook.xml" in archive.namelist():
-            return {}
-        try:
-            sheets = ods_marks(archive.read("content.xml"))
-        except MarksError as error:
-            raise DocumentRefused(name, "broken", f"it is no readable workbook: {error}") from error
-    return {
-        sheet: [((top - 1, left - 1), (bottom - 1, right - 1)) for top, left, bottom, right in marks.merged]
-        for sheet, marks in sheets.items()
-    }

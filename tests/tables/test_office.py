@@ -1,8 +1,10 @@
 """Workbooks, Word, pages, delimited text, archives and letters made here."""
 
+import io
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from ingest.tables import read_tables
 from ingest.tables.formats import detect, document_tables
@@ -173,3 +175,15 @@ def test_files_and_bytes_read_alike(tmp_path: Path) -> None:
     file.write_bytes(workbook(TABLE))
     assert read_tables(file) == read_tables(file.read_bytes(), "reply.xlsx")
     assert read_tables(file)[0].source == "reply.xlsx"
+
+
+def test_an_error_of_a_workbook_is_no_blank() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in (["Получатель", "Сумма, тенге"], ["Боз дала", 1500], ["Кок дала", "#REF!"]):
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    (table,) = read(out.getvalue())
+    assert [row[1] for row in table.rows] == ["1500", "#REF!"]
