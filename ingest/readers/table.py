@@ -321,7 +321,10 @@ class _Plan:
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
         for at, (heading, raw) in enumerate(zip(self.headings, raws, strict=False), start=1):
             if raw.strip() and not heading:
-                raise CellError(f"{raw.strip()[:40]!r} stands in column {column_letters(at)}, which has no heading")
+                raise CellError(
+                    f"{raw.strip()[:40]!r} stands in column {column_letters(at)}, which has no heading; "
+                    f"declare `column {column_letters(at)}:`"
+                )
         total = next((raws[at] for at in self._names_at(raws) if is_total(clean(raws[at]))), "")
         if total:
             raise CellError(f"says {total.strip()!r}: a printed total is no record; declare it under `total_row:`")

@@ -138,7 +138,9 @@ def test_text_under_no_heading_is_not_dropped() -> None:
     with_note, without = ([*ROW[:6], cell, *ROW[6:]] for cell in ("cancelled", " "))
     records, rejected = read(declare(), csv_of(without, with_note, headings=headings))
     assert len(records) == 1
-    assert [row.reason for row in rejected] == ["'cancelled' stands in column G, which has no heading"]
+    assert [row.reason for row in rejected] == [
+        "'cancelled' stands in column G, which has no heading; declare `column G:`"
+    ]
 
 
 def test_a_column_without_a_heading_is_called_by_its_place_and_never_dropped() -> None:
