@@ -53,6 +53,8 @@ class Complaint(NamedTuple):
 def complaint_of(response: Response, expects: str) -> Complaint | None:
     """What is wrong with a response where `expects` ("json", "html" or "robots") was due; None when it is good."""
     status, body = response.status, response.body
+    if status == 200 and expects == "json" and _ends(body) in {b"{}", b"[]"}:
+        return None  # also where a contract's own words hold those of a captcha
     # pages ask for patience by a page, whatever their status; the interfaces by 429, and a page may come with it
     if status != 404 and (b"g-recaptcha" in body or (expects != "json" and b"429 Too" in body)):
         return Complaint("captcha", f"a captcha with status {status}{_asked_for(response)}")
@@ -86,11 +88,13 @@ def _is_certificate(error: Exception) -> bool:
     return "certificate" in str(error) or "VerificationError" in str(error)
 
 
-def _not_json(body: bytes) -> Complaint | None:
-    ends = body.strip()[:1] + body.strip()[-1:]
-    if ends in {b"{}", b"[]"}:
-        return None
-    return Complaint("garbled", "a page instead of JSON" if ends[:1] == b"<" else "JSON that was cut short")
+def _ends(body: bytes) -> bytes:
+    """First and last letter; a page is long, so blanks are first looked for at its ends alone."""
+    return (body[:99].lstrip() or body.lstrip())[:1] + (body[-99:].rstrip() or body.rstrip())[-1:]
+
+
+def _not_json(body: bytes) -> Complaint:
+    return Complaint("garbled", "a page instead of JSON" if _ends(body)[:1] == b"<" else "JSON that was cut short")
 
 
 def _not_a_page(body: bytes) -> Complaint | None:

@@ -136,6 +136,14 @@ def test_numbers_sent_as_text_are_held_against_the_filter_as_numbers(tmp_path: P
     assert (result.state, sorted(kept.by_key), kept.rejected) == ("finished", ["70000001", "70000002"], [])
 
 
+def test_words_of_a_captcha_in_a_contract_are_no_captcha(tmp_path: Path) -> None:
+    rows = many(2)
+    rows[0]["descriptionRu"] = "Настройка g-recaptcha и страницы 429 Too Many Requests на сайте газеты"
+    with portal_double(contracts=rows) as double:
+        result, kept = crawled(double, tmp_path, "graphql", source=source(crawl=CrawlPlan(customers=(BODY,))))
+    assert (result.state, sorted(kept.by_key)) == ("finished", ["70000001", "70000002"])
+
+
 def test_one_bad_row_does_not_take_its_page_with_it(tmp_path: Path) -> None:
     rows = many(3)
     rows[1]["contractSum"] = -5.0
