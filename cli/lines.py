@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from db.whole_file import with_line, write_whole
 from ingest.decision_lines import DecisionError
 
 T = TypeVar("T")
@@ -23,13 +24,9 @@ def append_line(path: Path, line: str, replay: Callable[[list[Path]], T], patter
     Raises:
         DecisionError: the line contradicts or repeats another, or undoes none; the message names the lines.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if before and not before.endswith("\n"):
-        before += "\n"
     # a whole new file takes the old one's place, so that a killed command leaves no half line
     draft = path.with_name(path.name + ".new")
-    draft.write_text(f"{before}{line}\n", encoding="utf-8")
+    write_whole(draft, with_line(path, line.encode()))
     own = sorted({*path.parent.glob(pattern), path})
     try:
         replayed = replay([draft if one == path else one for one in own])

@@ -36,7 +36,12 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 def add_line(path: Path, line: bytes, mode: int = 0o644) -> None:
     """Write a file anew with one more line, given without its end; as `write_whole`."""
+    write_whole(path, with_line(path, line), mode)
+
+
+def with_line(path: Path, line: bytes) -> bytes:
+    """What a file holds, and behind it one more line, given without its end."""
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):  # a person's editor need not end the last line
         before += b"\n"
-    write_whole(path, before + line + b"\n", mode)
+    return before + line + b"\n"

@@ -98,14 +98,12 @@ class _PeekData(msgspec.Struct):
     lots: list[FoundLot] | None = msgspec.field(name="Lots", default=None)
 
 
-class _UnevenData(msgspec.Struct):
-    contracts: list[msgspec.Raw] | None = msgspec.field(name="Contract", default=None)
+class _UnevenData(_RawData):
     lots: list[FoundLot] | None = msgspec.field(name="Lots", default=None)
 
 
-class _UnevenPeek(msgspec.Struct):
+class _UnevenPeek(_RawPage):
     data: _UnevenData | None = None
-    errors: list[Any] | None = None
     extensions: _Extensions | None = None
 
 

@@ -7,15 +7,14 @@ print (a unit, a year) no form can supply: it is asked anew for each document.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from db.whole_file import write_whole
 from db.words import AmountState, Instrument, Measure, YearBasis
 from ingest.tables import Table
 from ingest.values.text import clean
@@ -189,10 +188,6 @@ class Forms:
 
     def store(self, form: Form) -> Path:
         """Write a confirmed form; the file appears whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         target = self.folder / f"{form.name}.yml"
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".part-")
-        with os.fdopen(handle, "wb") as out:
-            out.write(msgspec.yaml.encode(form))
-        Path(temporary).replace(target)
+        write_whole(target, msgspec.yaml.encode(form), mode=0o600)
         return target
