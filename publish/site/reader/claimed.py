@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from db.sentences import NOT_STATED, Added, Given, Names, Number, Told, joined, read
 from publish.site.reader.formats import grouped
-from publish.site.reader.language import ASKED, catalogue
+from publish.site.reader.language import worded
 
 
 def claimed(text: str) -> str:
     """What we say of a published figure, where the program ships a translation."""
-    return catalogue(ASKED.get().language, "claims").gettext(text) if text else ""
+    return worded(text, "claims")
 
 
 def said(sentences: str) -> str:

@@ -81,17 +81,21 @@ def catalogue(language: str, domain: str = "site") -> NullTranslations:
     return GNUTranslations(compiled)
 
 
+def worded(text: str, domain: str = "site") -> str:
+    """A message of one catalogue in the reader's language, with its {names} as they are; a blank stays blank."""
+    return catalogue(ASKED.get().language, domain).gettext(text) if text else ""
+
+
 def gettext(text: str, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes
     """A message in the reader's language, its {names} filled in."""
-    found = catalogue(ASKED.get().language).gettext(text) if text else ""
+    found = worded(text)
     # what is filled in may end in a full stop of its own, as dates do in Russian and Kazakh
     return _TWO_STOPS.sub(".", found.format(**named)) if named else found
 
 
 def declared(text: str) -> str:
     """What a declaration says of its source, in the reader's language where the program ships its translation."""
-    in_one_line = " ".join(text.split())
-    return catalogue(ASKED.get().language, "sources").gettext(in_one_line) if in_one_line else ""
+    return worded(" ".join(text.split()), "sources")
 
 
 def ngettext(one: str, many: str, count: int, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes
