@@ -21,12 +21,14 @@ from publish.entities import write_entities
 from publish.exports import write_exports
 from publish.manifest import manifest_matches, sha256_of, write_attribution, write_manifest
 from publish.names_file import write_names
+from publish.ocds import write_ocds
 from publish.release_database import Built, build_database
 from publish.schema import DATABASE
 from publish.slugs import Slugs
 from publish.swap import building, current, put_in_place, show
 from publish.verify import verify
 from publish.withdrawal import Withdrawal
+from publish.yearly import write_yearly
 
 PROOFS = "proofs"
 """The folder of a release with pictures of pages, and of tables as they were read."""
@@ -101,6 +103,8 @@ def build_release(
         compared = None if earlier is None or earlier.name == name else earlier
         beside: dict[str, int | None] = dict.fromkeys(copied)
         beside |= write_entities(built.database, staging, built.prefix)
+        beside |= write_ocds(built.database, staging, name, built.prefix)
+        beside |= write_yearly(built.database, staging, built.prefix)
         beside |= write_names(engine, fixed, built.database, staging, built.prefix)
         diff = _write_beside(staging, built, compared, withdrawal, beside)
         manifest = staging / f"{built.prefix}manifest.json"

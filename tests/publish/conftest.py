@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -252,6 +252,7 @@ def default_rows() -> dict[type[Any], list[dict[str, Any]]]:
 
 
 Rows = dict[type[Any], list[dict[str, Any]]]
+Build = Callable[..., Path]
 
 
 @pytest.fixture
@@ -311,3 +312,29 @@ def released(home: Path) -> Path:
 def own_home(home: Path, tmp_path: Path) -> Path:
     """A copy of the installation, to be changed."""
     return shutil.copytree(home, tmp_path / "home", symlinks=True)
+
+
+@pytest.fixture
+def own_engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_engine(registry_url(tmp_path))
+    migrate(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def build(
+    own_engine: Engine,
+    fill_registry: Callable[[Engine, Rows], None],
+    rows: Rows,
+    tmp_path: Path,
+    unopened: None,
+) -> Build:
+    """Write the rows as a test has changed them and build their release; gives its directory."""
+
+    def made(**more: Any) -> Path:
+        fill_registry(own_engine, rows)
+        slugs = tmp_path / "s.jsonl"
+        return build_release(own_engine, tmp_path / "out", slugs=slugs, salt=b"s" * 32, **more).directory
+
+    return made

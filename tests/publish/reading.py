@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from publish.spreadsheet import restored
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a file, and after them what Parquet packs: every cell and all it says of itself."""
+    """The bytes of a file, and after them what it packs: with Parquet every cell and all it says of itself."""
     content = path.read_bytes()
+    if path.suffix == ".gz":
+        return content + b"\n\n" + gzip.decompress(content)
     if path.suffix != ".parquet":
         return content
     with pq.ParquetFile(path) as file:

@@ -8,7 +8,7 @@ import csv
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,6 @@ import pytest
 from sqlalchemy import Engine
 
 from db import model as m
-from db.engine import open_engine, registry_url
-from db.migrate import migrate
 from publish.corrections import Correction, add_correction
 from publish.names_file import COLUMNS
 from publish.release import build_release
@@ -28,32 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / ".venv-bench" / "bin" / "python"
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
-
-
-@pytest.fixture
-def own_engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(registry_url(tmp_path))
-    migrate(made)
-    yield made
-    made.dispose()
-
-
 Build = Callable[..., Path]
-
-
-@pytest.fixture
-def build(own_engine: Engine, fill_registry: Fill, rows: Rows, tmp_path: Path, unopened: None) -> Build:
-    """Write the rows as a test has changed them and build their release; gives its directory."""
-
-    def made(**more: Any) -> Path:
-        fill_registry(own_engine, rows)
-        return released_from(own_engine, tmp_path, **more)
-
-    return made
-
-
-def released_from(engine: Engine, home: Path, **more: Any) -> Path:
-    return build_release(engine, home / "out", slugs=home / "s.jsonl", salt=b"s" * 32, **more).directory
 
 
 def entities(directory: Path) -> list[dict[str, Any]]:
@@ -217,7 +190,7 @@ def test_the_same_registry_gives_the_same_bytes(
     for listed in rows.values():
         listed.sort(key=lambda row: -row.get("id", 0)) if listed and listed[0].get("id") else None
     fill_registry(engine, rows)
-    directory = released_from(engine, tmp_path)
+    directory = build_release(engine, tmp_path / "out", slugs=tmp_path / "s.jsonl", salt=b"s" * 32).directory
     for name in ("entities.ftm.json", "names.csv"):
         assert (directory / name).read_bytes() == (released / name).read_bytes()
 

@@ -19,6 +19,7 @@ from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from publish.corrections import Correction, add_correction
 from publish.release import build_release
+from tests.publish.reading import content_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
@@ -73,7 +74,7 @@ def test_a_party_leads_to_its_rows_in_the_key_tables(released: Path) -> None:
 def test_the_key_of_a_person_is_in_no_file(home: Path, released: Path) -> None:
     for path in [*released.iterdir()]:
         if path.is_file():
-            assert b"0123456789abcdef01234567" not in path.read_bytes(), path.name
+            assert b"0123456789abcdef01234567" not in content_of(path), path.name
     # the file of slugs is the installation's own
     assert "natural-person" in (home / "s.jsonl").read_text(encoding="utf-8")
 
@@ -111,4 +112,4 @@ def test_a_person_whom_sources_name_is_named_and_can_be_withdrawn(
     assert uid.startswith("withdrawn-")
     assert found(hidden, f"SELECT uid FROM recipients WHERE id = {recipient}") == [(uid,)]
     for path in hidden.iterdir():
-        assert number.encode() not in path.read_bytes()
+        assert number.encode() not in content_of(path)

@@ -20,6 +20,7 @@ from ingest.decision_lines import undo_line
 from ingest.names.identity_lines import Spelling, decision_line, person_key
 from publish.corrections import Correction, add_correction
 from publish.release import build_release
+from tests.publish.reading import content_of
 
 NAME = "Радио Пульс"
 PERSON_NUMBER = "850101300124"
@@ -160,7 +161,7 @@ def test_the_address_they_shared_leads_to_each_and_back(sqlite_engine: Engine, t
     ]  # fmt: skip
     heirs = ["radio-puls-ip-vymyslova-a", "radio-puls-too-pervoe", "radio-puls-too-vtoroe"]
     assert found(folder, ADDRESSES) == [("radio-puls", heir) for heir in heirs]
-    told = "".join(path.read_text(encoding="utf-8", errors="ignore") for path in folder.iterdir() if path.is_file())
+    told = "".join(content_of(path).decode(errors="ignore") for path in folder.iterdir() if path.is_file())
     told += (home / "s.jsonl").read_text(encoding="utf-8")
     assert PERSON_NUMBER not in told
     write(home, *(undo_line(line_of(line), who="A. B.", when=date(2026, 1, 3), why="one") for line in lines(home)))
@@ -194,9 +195,9 @@ def test_a_withdrawn_name_is_in_no_name_and_no_address(sqlite_engine: Engine, tm
 
 
 def bytes_of(folder: Path) -> str:
-    """All plain files of a release, without case."""
-    files = [path for path in sorted(folder.iterdir()) if path.suffix in {".db", ".csv", ".json", ".jsonl", ".yml"}]
-    return "".join(path.read_bytes().decode("utf-8", errors="ignore") for path in files).casefold()
+    """All files of a release, without case."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return "".join(content_of(path).decode(errors="ignore") for path in files).casefold()
 
 
 def lines(home: Path) -> list[str]:

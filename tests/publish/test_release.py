@@ -75,7 +75,7 @@ def test_same_bytes_whatever_the_database_the_ids_and_the_order(
     fill_registry(twin, renumbered(rows))
     third = build_release(twin, tmp_path / "c", slugs=tmp_path / "c.jsonl")
     twin.dispose()
-    assert len(hashes(first.directory)) == 12
+    assert len(hashes(first.directory)) == 14
     assert hashes(first.directory) == hashes(again.directory) == hashes(third.directory)
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "c.jsonl").read_bytes()
     assert first.name == third.name
@@ -324,7 +324,7 @@ def test_a_sample_says_so_everywhere(sqlite_engine: Engine, tmp_path: Path, rows
     assert result.sample
     assert result.name.startswith("sample-")
     names = [path.name for path in result.directory.iterdir()]
-    assert len(names) == 12
+    assert len(names) == 14
     assert all(name.startswith("sample_") for name in names)
     with opened(result.directory) as out:
         about = dict(out.execute("SELECT name, value FROM about"))

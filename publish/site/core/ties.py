@@ -150,6 +150,18 @@ class Ties:
                     waiting.append((tie.other, shared))
         return list(found.values())
 
+    def owners(self, start: int, year: int) -> list[Node]:
+        """Everybody above a party who owned it in a year of `years`, itself or through others, in the order found."""
+        found: dict[int, Node] = {}
+        waiting = [start]
+        while waiting:
+            for tie in self.above.get(waiting.pop(0), ()):
+                first, last = tie.years
+                if tie.relation == LinkRelation.OWNER and first <= year <= last and tie.other not in (start, *found):
+                    found[tie.other] = self.nodes[tie.other]
+                    waiting.append(tie.other)
+        return list(found.values())
+
     def members(self, start: int) -> dict[int, tuple[Years, ...]]:
         """Everybody below an owner, itself among them, with the years in which they belonged to it."""
         found: dict[int, set[Years]] = defaultdict(set)

@@ -20,6 +20,7 @@ from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import totals
 from publish.site.core.ties import KINDS, UP, read_ties
+from publish.site.exports.release_files import lying_beside
 from publish.site.pages import as_read, books, owner, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
@@ -283,7 +284,11 @@ async def api_page(datasette: Datasette, request: Request) -> Response:
             "SELECT uid, name FROM outlets WHERE state = 'named' ORDER BY records DESC, id LIMIT 1"
         ).fetchone()
         one = connection.execute("SELECT uid FROM contracts ORDER BY id LIMIT 1").fetchone()
-        return {"outlet": outlet and (outlet[0], outlet[1]), "record_uid": one and one[0]}
+        return {
+            "outlet": outlet and (outlet[0], outlet[1]),
+            "record_uid": one and one[0],
+            "release_files": lying_beside(connection),
+        }
 
     context = await keep(datasette, "api", ask)
     return await html(datasette, request, "api.html", context)
