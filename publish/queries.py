@@ -1,4 +1,7 @@
-"""The ready queries of a release: sums by outlet, ministry and year, exact and never across currencies or measures."""
+"""The ready queries of a release: sums by outlet, ministry and year, and who pays most of what an outlet gets.
+
+Sums are exact, and never across currencies or measures.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +51,14 @@ def _sums(key: str) -> str:
 )"""
 
 
-_FIGURES = """s.measure, s.currency, s.sum_of, s.records, s.without_sum, s.not_exact, s.corrected,
-  case when s.sum_minor < 0 then '-' else '' end || (abs(s.sum_minor) / u.minor_per_unit)
-    || case when u.digits > 0 then '.' || substr('0000' || (abs(s.sum_minor) % u.minor_per_unit), -u.digits)
-       else '' end as sum,
+def _decimal(minor: str) -> str:
+    return f"""case when {minor} < 0 then '-' else '' end || (abs({minor}) / u.minor_per_unit)
+    || case when u.digits > 0 then '.' || substr('0000' || (abs({minor}) % u.minor_per_unit), -u.digits)
+       else '' end"""
+
+
+_FIGURES = f"""s.measure, s.currency, s.sum_of, s.records, s.without_sum, s.not_exact, s.corrected,
+  {_decimal("s.sum_minor")} as sum,
   s.sum_minor"""
 
 
@@ -88,8 +95,49 @@ order by s.sum_of, s.measure, s.currency, s.is_rest, s.sum_minor desc, s.uid"""
     return ReadyQuery(f"sum_by_{key}", f"Sum by {key}", text, sql)
 
 
+def _query_of_largest_payer() -> ReadyQuery:
+    sql = f"""with sums as (
+  select c.outlet, c.payer, c.measure, c.currency, count(*) as records, sum(c.amount_minor) as sum_minor
+  from contracts as c where c.counted = 1 and c.amount_minor is not null
+  group by c.outlet, c.payer, c.measure, c.currency
+), placed as (
+  select s.*, p.name as payer_name, p.uid as payer_uid, count(*) over alike as payers,
+    sum(s.records) over alike as all_records, sum(s.sum_minor) over alike as total_minor,
+    row_number() over (partition by s.outlet, s.measure, s.currency order by s.sum_minor desc, p.uid) as place
+  from sums as s join payers as p on p.id = s.payer
+  window alike as (partition by s.outlet, s.measure, s.currency)
+), largest as (
+  select p.*, o.name, o.uid, row_number() over (
+      partition by p.measure, p.currency order by p.total_minor desc, o.uid
+    ) as at
+  from placed as p join outlets as o on o.id = p.outlet
+  where p.place = 1 and p.total_minor > 0 and o.state = 'named'
+)
+select l.name as outlet, l.uid as outlet_uid, l.measure, l.currency, l.payer_name as largest_payer,
+  l.payer_uid as largest_payer_uid, round(100.0 * l.sum_minor / l.total_minor, 1) as percent,
+  {_decimal("l.sum_minor")} as sum,
+  l.sum_minor,
+  {_decimal("l.total_minor")} as total,
+  l.total_minor, l.payers, l.records, l.all_records
+from largest as l left join currencies as u on u.code = l.currency
+where l.at <= {MOST_LINES} / (select count(*) from (select distinct measure, currency from largest))
+order by l.measure, l.currency, l.at"""
+    text = (
+        "Counted rows that state a sum, one line for each outlet, currency and measure, those with the most money "
+        "first: the payer that paid most of it, its sum out of the total, and percent of the total. It is the share "
+        "of what is known: bodies that did not answer may have paid as well, and a share of few records (all_records) "
+        "or of one payer says little. Payers stand as they were named in each year: a body that was renamed is two. "
+        "Where there are too many for one page, the outlets with the least money are left out; the page of an outlet "
+        "has its payers."
+    )
+    return ReadyQuery("largest_payer_of_outlet", "Largest payer of each outlet", text, sql)
+
+
 SUM_BY_OUTLET = _query("outlet", "outlets")
 SUM_BY_MINISTRY = _query("ministry", "ministries")
 SUM_BY_YEAR = _query_of_years()
 
-READY_QUERIES = (SUM_BY_OUTLET, SUM_BY_MINISTRY, SUM_BY_YEAR)
+LARGEST_PAYER = _query_of_largest_payer()
+
+SUMS = (SUM_BY_OUTLET, SUM_BY_MINISTRY, SUM_BY_YEAR)
+READY_QUERIES = (*SUMS, LARGEST_PAYER)

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from publish.queries import MOST_LINES, READY_QUERIES
+from publish.queries import LARGEST_PAYER, MOST_LINES, READY_QUERIES, SUMS
 from publish.spreadsheet import restored
 
 PROJECT = Path(__file__).parents[2]
@@ -115,7 +115,13 @@ def test_every_ready_query_runs_whole_and_in_time(get: Get, sql: Any, query: Any
     assert [row["sum_minor"] for row in rows] == [
         "" if row["sum_minor"] is None else str(row["sum_minor"]) for row in told["rows"]
     ]
-    for row in told["rows"]:
+    assert rows
+    assert query.title in get(f"/{query.name}").decode()
+
+
+@pytest.mark.parametrize("query", SUMS, ids=lambda query: query.name)
+def test_sums_are_those_of_the_counted_rows(get: Get, sql: Any, query: Any) -> None:
+    for row in json.loads(get(f"/{query.name}.json?_shape=objects"))["rows"]:
         kind = "amount_minor" if row["sum_of"] == "amount" else "equivalent_minor"
         code = "currency" if row["sum_of"] == "amount" else "equivalent_currency"
         key, table = query.name.removeprefix("sum_by_"), {"year": "years", "outlet": "outlets"}
@@ -125,7 +131,28 @@ def test_every_ready_query_runs_whole_and_in_time(get: Get, sql: Any, query: Any
             f"AND {code} = '{row['currency']}'"
         )
         assert expected == [(row["records"], row["sum_minor"])]
-    assert query.title in get(f"/{query.name}").decode()
+
+
+def test_the_largest_payer_of_an_outlet_is_told_with_its_share(get: Get, sql: Any) -> None:
+    told = json.loads(get(f"/{LARGEST_PAYER.name}.json?_shape=objects"))["rows"]
+    paid: dict[tuple[str, str, str], dict[str, list[int]]] = {}
+    for outlet, payer, measure, currency, minor in sql(
+        "SELECT o.uid, p.name, c.measure, c.currency, c.amount_minor FROM contracts c"
+        " JOIN outlets o ON o.id = c.outlet JOIN payers p ON p.id = c.payer"
+        " WHERE c.counted = 1 AND c.amount_minor IS NOT NULL AND o.state = 'named'"
+    ):
+        paid.setdefault((outlet, measure, currency), {}).setdefault(payer, []).append(minor)
+    with_money = {key: payers for key, payers in paid.items() if sum(map(sum, payers.values())) > 0}
+    assert {(row["outlet_uid"], row["measure"], row["currency"]) for row in told} == set(with_money)
+    for row in told:
+        payers = with_money[row["outlet_uid"], row["measure"], row["currency"]]
+        largest = max(payers, key=lambda name: sum(payers[name]))
+        total = sum(map(sum, payers.values()))
+        assert (row["largest_payer"], row["payers"]) == (largest, len(payers))
+        assert (row["sum_minor"], row["total_minor"]) == (sum(payers[largest]), total)
+        assert (row["records"], row["all_records"]) == (len(payers[largest]), sum(map(len, payers.values())))
+        assert row["percent"] == round(100 * row["sum_minor"] / total, 1)
+        assert Decimal(row["total"]) * 100 == total
 
 
 def test_many_outlets_stay_within_one_page_and_add_up(released: Path, tmp_path: Path) -> None:
