@@ -113,12 +113,11 @@ def _query_of_largest_payer() -> ReadyQuery:
   from placed as p join outlets as o on o.id = p.outlet
   where p.place = 1 and p.total_minor > 0 and o.state = 'named'
 )
-select l.name as outlet, l.uid as outlet_uid, l.measure, l.currency, l.payer_name as largest_payer,
-  l.payer_uid as largest_payer_uid, round(100.0 * l.sum_minor / l.total_minor, 1) as percent,
+select l.name as outlet, l.payer_name as largest_payer, round(100.0 * l.sum_minor / l.total_minor, 1) as percent,
   {_decimal("l.sum_minor")} as sum,
-  l.sum_minor,
   {_decimal("l.total_minor")} as total,
-  l.total_minor, l.payers, l.records, l.all_records
+  l.currency, l.measure, l.payers, l.records, l.all_records, l.sum_minor, l.total_minor, l.uid as outlet_uid,
+  l.payer_uid as largest_payer_uid
 from largest as l left join currencies as u on u.code = l.currency
 where l.at <= {MOST_LINES} / (select count(*) from (select distinct measure, currency from largest))
 order by l.measure, l.currency, l.at"""

@@ -700,7 +700,6 @@ def test_every_address_is_asked_for_by_a_test() -> None:
         "/contracts.csv",
         "/table/claims.csv",
         "/release.json",
-        "/release/yearly.csv",
         "/sitemap.xml",
         "/robots.txt",
         "/-/site/" + "0" * 12 + "/site.css",

@@ -29,7 +29,7 @@ _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _LASTING = ("/", "/contracts", "/api", *(f"/{name}" for name in (*PARTIES.values(), *BOOKS)))
 """Pages that every release has; `sources` is one of both kinds."""
 
-_NO_ROBOTS = ("/search", "/contracts?", "/contracts.", "/other-records", "/table/", "/release/")
+_NO_ROBOTS = ("/search", "/contracts?", "/contracts.", "/other-records", "/table/")
 """Views that can be filtered without end, and files, which are the same rows again."""
 ROBOTS = "".join(
     [

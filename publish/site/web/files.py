@@ -1,4 +1,4 @@
-"""Addresses of files: a filtered view in every format, whole tables beside the records, and what lies beside them."""
+"""Addresses of files: a filtered view in every format, and whole tables beside the records as CSV."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from publish.site.exports.columns import BOOK_TABLES
 from publish.site.exports.files import Make, csv_file, raw_csv_file, table_file
 from publish.site.exports.objects import json_file, json_lines_file
 from publish.site.exports.parquet import parquet_file
-from publish.site.exports.ready import beside
-from publish.site.exports.release_files import RELEASE_FILES
 from publish.site.exports.sheet import check_size, xlsx_file
 from publish.site.reader.language import gettext
 from publish.site.web.feeds import feed
@@ -33,8 +31,6 @@ FORMATS: dict[str, tuple[Make, str]] = {
     "jsonl": (json_lines_file, "application/x-ndjson; charset=utf-8"),
     "parquet": (parquet_file, "application/vnd.apache.parquet"),
 }
-
-_PIECE = 1 << 18
 
 
 async def export(datasette: Datasette, request: Request, receive: Receive, send: Send) -> Response | None:
@@ -65,22 +61,6 @@ async def export(datasette: Datasette, request: Request, receive: Receive, send:
 
     return await stream(
         datasette, receive, send, written, content_type=content_type, file_name=_file_name(name, format_)
-    )
-
-
-async def release_file(datasette: Datasette, request: Request, receive: Receive, send: Send) -> Response | None:
-    """A file that lies beside the database of the release, as it is; a database opened alone has none."""
-    name = request.url_vars["name"]
-    path = await read(datasette, lambda connection: beside(connection, name))
-    if path is None:
-        raise NotFound("no such file lies beside the database of this release")
-
-    def pieces(_: sqlite3.Connection) -> Iterator[bytes]:
-        with path.open("rb") as file:
-            yield from iter(lambda: file.read(_PIECE), b"")
-
-    return await stream(
-        datasette, receive, send, pieces, content_type=RELEASE_FILES[name].content_type, file_name=path.name
     )
 
 

@@ -11,10 +11,9 @@ from datasette.utils.asgi import Request, Response
 
 from publish.site.core.naming import PARTIES
 from publish.site.core.ties import OWN_PAGES
-from publish.site.exports.release_files import RELEASE_FILES
 from publish.site.pages.books import BOOKS
 from publish.site.web.feeds import robots, sitemap
-from publish.site.web.files import FORMATS, export, release_file, table_export
+from publish.site.web.files import FORMATS, export, table_export
 from publish.site.web.respond import static_file
 from publish.site.web.views import (
     LISTS,
@@ -32,7 +31,6 @@ from publish.site.web.views import (
 )
 
 _FILES = "|".join(map(re.escape, (*FORMATS, "atom")))
-_BESIDE = "|".join(map(re.escape, RELEASE_FILES))
 
 
 async def _static(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - one shape for all
@@ -55,7 +53,6 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"/search(?:\.(?P<format>json))?$", search_page),
         (r"/api$", api_page),
         (r"/release\.json$", release_json),
-        (rf"/release/(?P<name>{_BESIDE})$", release_file),
         (r"/sitemap(?:-(?P<part>\d{1,4}))?\.xml$", sitemap),
         (r"/robots\.txt$", robots),
         (r"/-/site/[0-9a-f]{12}/(?P<name>[\w./-]+)$", _static),

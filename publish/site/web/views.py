@@ -20,7 +20,7 @@ from publish.site.core.paging import paged
 from publish.site.core.search import WHY
 from publish.site.core.sums import totals
 from publish.site.core.ties import KINDS, UP, read_ties
-from publish.site.exports.release_files import lying_beside
+from publish.site.exports.release_files import holds
 from publish.site.pages import as_read, books, owner, party, proof, record, start, table
 from publish.site.reader.language import gettext, mark
 from publish.site.web import feeds
@@ -79,9 +79,11 @@ def _directory(datasette: Datasette) -> Path | None:
     return next((Path(directory) for mount, directory in datasette.static_mounts if mount == "downloads"), None)
 
 
-def _downloads(datasette: Datasette) -> list[str]:
+def _downloads(datasette: Datasette) -> dict[str, str]:
+    """Files of the release, and what each holds."""
     directory = _directory(datasette)
-    return [] if directory is None else sorted(path.name for path in directory.iterdir() if path.is_file())
+    names = [] if directory is None else sorted(path.name for path in directory.iterdir() if path.is_file())
+    return {name: holds(name) for name in names}
 
 
 async def party_page(datasette: Datasette, request: Request) -> Response:
@@ -284,11 +286,7 @@ async def api_page(datasette: Datasette, request: Request) -> Response:
             "SELECT uid, name FROM outlets WHERE state = 'named' ORDER BY records DESC, id LIMIT 1"
         ).fetchone()
         one = connection.execute("SELECT uid FROM contracts ORDER BY id LIMIT 1").fetchone()
-        return {
-            "outlet": outlet and (outlet[0], outlet[1]),
-            "record_uid": one and one[0],
-            "release_files": lying_beside(connection),
-        }
+        return {"outlet": outlet and (outlet[0], outlet[1]), "record_uid": one and one[0]}
 
     context = await keep(datasette, "api", ask)
     return await html(datasette, request, "api.html", context)
