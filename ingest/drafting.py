@@ -21,8 +21,9 @@ from ingest.column import Target
 from ingest.lettering_guess import likely_encoding
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
+from ingest.readers.headings import headings_of, merged_over_columns
 from ingest.readers.sheet_marks import column_letters
-from ingest.readers.table import headings_of, merged_over_columns, open_grid
+from ingest.readers.table import open_grid
 from ingest.readers.text_table import open_page
 from ingest.readers.workbook import sheet_names
 from ingest.source import TableShape

@@ -1,55 +1,32 @@
 """Reads a declared table file: yml in, records and rejected rows out, no Python per source.
 
-Headings are matched by text. A new, missing or doubled heading stops the reading before a single row is taken, since
-a column that moved silently shifts every sum. A row that cannot be read is kept as rejected with its raw cells.
+A file that is not laid out as declared is refused before a single row is taken. A row that cannot be read is kept as
+rejected with its raw cells.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-import msgspec
-from rapidfuzz import process
-
-from db.currencies import written
-from db.words import AmountState, PartyState, Standing, YearState
 from ingest.column import PARTIES
-from ingest.editions import LONGEST_KEY
 from ingest.reader import LayoutChangedError, Material
-from ingest.readers.cells import CellError, Row, Setter, raw_text, row_hash, setter, take, unit_of
+from ingest.readers.assembly import Assembly
+from ingest.readers.cells import CellError, Row, Setter, raw_text, setter
+from ingest.readers.headings import headings_as_declared
 from ingest.readers.objections import objections
 from ingest.readers.sheet_marks import Merged, column_letters
 from ingest.readers.text_table import read_csv, read_html
+from ingest.readers.total_row import TotalRow
 from ingest.readers.workbook import Cell, Grid, open_sheet
-from ingest.record import (
-    NONE_YET,
-    NOT_APPLICABLE,
-    UNKNOWN_PARTY,
-    WITHHELD_PARTY,
-    Batch,
-    Line,
-    Party,
-    Record,
-    Rejected,
-    Sum,
-)
+from ingest.record import Batch, Record, Rejected
 from ingest.source import Source, TableShape
-from ingest.values.amount import AmountError, read_amount
-from ingest.values.text import clean, cyrillic_folded
+from ingest.values.text import clean
 from ingest.values.total_words import is_total
 
 BATCH_ROWS = 2000
 """Rows of one batch and so of one transaction."""
-
-_CONSTANT_PARTY = {
-    PartyState.UNKNOWN: UNKNOWN_PARTY,
-    PartyState.NOT_APPLICABLE: NOT_APPLICABLE,
-    PartyState.NONE_YET: NONE_YET,
-    PartyState.WITHHELD: WITHHELD_PARTY,
-}
 
 
 def read_table(material: Material, source: Source) -> Iterator[Batch]:
@@ -76,51 +53,6 @@ def open_grid(body: bytes, where: str, shape: TableShape) -> Grid:
     return open_sheet(body, where, shape.sheet)
 
 
-def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None = None) -> list[str]:
-    """The heading of each column; a column that has cells and no heading is called by its place, "column C".
-
-    A heading that is merged over several rows of its column, as beside a group of columns, is read in each of them.
-    A column without a heading is one where it has cells in more than half of the rows and stands before the last
-    heading, or is declared; a cell that strays into a column without a heading rejects its row, not the file.
-
-    Args:
-        grid: the cells of the table.
-        shape: which row holds the headings.
-        declared: the headings that the source declares; without them, as in a draft, one cell makes a column.
-    """
-    headings = [clean(raw_text(cell)) for cell in grid.rows[shape.header_row - 1]]
-    for merged in _merged_in(grid, shape.header_row):
-        if merged.left == merged.right <= len(headings):
-            headings[merged.left - 1] = clean(raw_text(grid.cell(merged.top, merged.left)))
-    while headings and not headings[-1]:
-        headings.pop()
-    between = {index for index, heading in enumerate(headings) if not heading}
-    headings += [""] * (max(map(len, grid.rows)) - len(headings))
-    below = [_filled(cells) for cells in grid.rows[shape.first_row - 1 :]] if between else []
-    least = sum(map(bool, below)) // 2 if declared else 0
-    columns = {index for index in between if sum(index in filled for filled in below) > least}
-    for index in (index for index, heading in enumerate(headings) if not heading):
-        placed = f"column {column_letters(index + 1)}"
-        if index in columns or placed in (declared or ()):
-            headings[index] = placed
-    while headings and not headings[-1]:
-        headings.pop()
-    return headings
-
-
-def merged_over_columns(grid: Grid, row: int) -> list[Merged]:
-    """The merged ranges of a row that stand over several columns, so that none of them has a heading of its own."""
-    return [merged for merged in _merged_in(grid, row) if merged.left < merged.right]
-
-
-def _merged_in(grid: Grid, row: int) -> Iterator[Merged]:
-    return (merged for merged in grid.marks.merged if merged.top <= row <= merged.bottom)
-
-
-def _filled(cells: list[Cell]) -> set[int]:
-    return {index for index, cell in enumerate(cells) if raw_text(cell).strip()}
-
-
 def _slice(shape: TableShape, material: Material, where: str) -> str:
     if not shape.slice_from_name:
         return ""
@@ -139,12 +71,11 @@ class _Plan:
     def __init__(self, source: Source, grid: Grid, where: str, slice_name: str) -> None:
         self.source = source
         self.grid = grid
-        self.where = where
         self.slice = slice_name
         shape = source.table
         assert shape is not None  # noqa: S101 - checked by the caller
         self.first = shape.first_row
-        self.headings = self._headings(shape)
+        self.headings = headings_as_declared(grid, source, shape, where)
         self.positions = {heading: index for index, heading in enumerate(self.headings) if heading}
         self.setters: list[tuple[int, str, Setter]] = [
             (self.positions[heading], heading, setter(source, heading, rule))
@@ -156,51 +87,15 @@ class _Plan:
             for heading in source.columns
             if any(rule.to in PARTIES for rule in source.column_rules(heading))
         ]
-        self.identity = [self.positions[heading] for heading in source.identity]
-        self.rank = [self.positions[heading] for heading in source.rank]
+        self.assembly = Assembly(source, grid, self.positions, slice_name)
+        self.total = TotalRow(source, grid, where, self.positions)
         self.objections = objections(grid, source, self.positions, self.first)
         self.merged_from: dict[int, list[Merged]] = {}
         for merged in grid.marks.merged:
             if merged.downwards and merged.top >= self.first:
                 self.merged_from.setdefault(merged.top, []).append(merged)
         self.merged_here: dict[int, Merged] = {}
-        self.total_seen: list[tuple[int, list[str]]] = []
         self.passed_over: dict[str, int] = {}
-
-    def _headings(self, shape: TableShape) -> list[str]:
-        rows = self.grid.rows
-        if len(rows) < shape.header_row:
-            raise LayoutChangedError(
-                f"{self.where}: the table is empty; if the publisher emptied it, say so in the source's caveats"
-            )
-        wide = merged_over_columns(self.grid, shape.header_row)
-        if wide:
-            raise LayoutChangedError(
-                f"{self.where}: row {shape.header_row} has merged headings ({', '.join(map(str, wide))}), and each "
-                "column needs one of its own; where the row below names each column, set `header_row:` to that row, "
-                "else ask the publisher for a table with one heading a column"
-            )
-        declared = {clean(name): name for name in (*self.source.columns, *self.source.ignored)}
-        headings = headings_of(self.grid, shape, declared)
-        found = [heading for heading in headings if heading]
-        twice = sorted({heading for heading in found if found.count(heading) > 1})
-        new = sorted(set(found) - set(declared))
-        missing = sorted(set(declared) - set(found))
-        if twice or new or missing:
-            raise LayoutChangedError(
-                f"{self.where}: headings in row {shape.header_row} are not as declared: "
-                f"{_headings_said(shape, twice, new, missing)}. "
-                f"Compare the file with {self.source.name}.yml and declare each under `columns:` or `ignored:`"
-            )
-        if shape.numbering_row:
-            numbers = (
-                [raw_text(cell).strip() for cell in rows[shape.header_row]] if len(rows) > shape.header_row else []
-            )
-            if numbers[: len(headings)] != [str(n + 1) for n in range(len(headings))]:
-                raise LayoutChangedError(
-                    f"{self.where}: row {shape.header_row + 1} does not number the columns as declared"
-                )
-        return [declared.get(heading, "") for heading in headings]
 
     def batches(self, capture: str) -> Iterator[Batch]:
         records: list[Record] = []
@@ -215,10 +110,7 @@ class _Plan:
             if number in self.grid.broken:
                 rejected.append(self._rejected(self.grid.broken[number], number, raws))
                 continue
-            if self._is_total(raws):
-                self.total_seen.append((number, raws))
-                continue
-            if self._is_passed_over(raws):
+            if self.total.takes(number, raws) or self._is_passed_over(raws):
                 continue
             try:
                 record = self._record(number, cells, raws)
@@ -230,7 +122,7 @@ class _Plan:
             if len(records) + len(rejected) >= BATCH_ROWS:
                 yield self._batch(capture, records, rejected)
                 records, rejected = [], []
-        self._reconcile(running)
+        self.total.reconcile(running)
         yield self._batch(capture, records, rejected)
 
     def _go_to(self, row: int) -> None:
@@ -272,45 +164,6 @@ class _Plan:
                 return True
         return False
 
-    def _is_total(self, raws: list[str]) -> bool:
-        total = self.source.total_row
-        if total is None or (at := self.positions[total.column]) >= len(raws):
-            return False
-        return clean(raws[at]) == total.text
-
-    def _reconcile(self, sums: dict[str, int]) -> None:
-        """Compare a printed total with the rows above it.
-
-        Raises:
-            LayoutChangedError: they differ, or the declared total row is not there.
-        """
-        if self.source.total_row is None:
-            return
-        if len(self.total_seen) != 1:
-            raise LayoutChangedError(f"{self.where}: {len(self.total_seen)} total rows found, one is declared")
-        number, raws = self.total_seen[0]
-        heading, rule = next(
-            (heading, rule)
-            for heading in self.source.columns
-            for rule in self.source.column_rules(heading)
-            if rule.to == self.source.amount
-        )
-        unit = unit_of(self.source, rule)
-        at = self.positions[heading]
-        try:
-            printed = read_amount(raws[at] if at < len(raws) else "", unit).minor
-        except AmountError as error:
-            raise LayoutChangedError(
-                f"{self.where}: {self.grid.place(number)} is the total row, and its {heading} cannot be read: {error}"
-            ) from None
-        rows = sums.get(unit.currency, 0)
-        if printed != rows:
-            raise LayoutChangedError(
-                f"{self.where}: {self.grid.place(number)} prints a total of "
-                f"{'nothing' if printed is None else written(printed, unit.currency)}, the rows add up to "
-                f"{written(rows, unit.currency)}; a column may have shifted or rows may be missing"
-            )
-
     def _record(self, number: int, cells: list[Cell], raws: list[str]) -> Record:
         source = self.source
         if number in self.objections:
@@ -336,135 +189,9 @@ class _Plan:
                 read(row, cells[index], raws[index])
             except ValueError as error:
                 raise CellError(f"{heading}: {error}") from None
-        return self._assemble(row, number, raws)
+        return self.assembly.record(row, number, raws)
 
     def _names_at(self, raws: list[str]) -> list[int]:
         """Where the words stand under which a total is printed: in the first cell that is filled, or as a name."""
         first = next(at for at, raw in enumerate(raws) if raw.strip())
         return [first, *(at for at in self.parties if at < len(raws))]
-
-    def _assemble(self, row: Row, number: int, raws: list[str]) -> Record:
-        source, constants = self.source, self.source.constants
-        fields: dict[str, Any] = dict(row.fields)
-        if "year" not in fields and "year_state" not in fields:
-            fields |= {"year": constants.year} if constants.year else {"year_state": YearState.NO_DATE}
-        equivalent = row.sums.pop("equivalent", None)
-        amount = take(row, source.amount)
-        identity = " | ".join(raws[index] for index in self.identity)
-        if amount.state is AmountState.ZERO and amount.minor != 0:
-            raise CellError("a zero that is not zero")
-        amount = msgspec.structs.replace(amount, precision=fields.pop("precision", amount.precision))
-        return Record(
-            measure=fields.pop("measure", source.measure),
-            instrument=fields.pop("instrument", source.instrument),
-            relevance=source.relevance,
-            payer=self._payer(row),
-            ministry=row.party("ministry"),
-            organiser=row.party("organiser"),
-            recipient=self._party(row, "recipient", constants.recipient or PartyState.UNKNOWN),
-            intermediary=self._party(row, "intermediary", constants.intermediary or PartyState.NOT_APPLICABLE),
-            outlet=self._party(row, "outlet", constants.outlet or PartyState.UNKNOWN),
-            amount=amount,
-            equivalent=equivalent,
-            other_sums=tuple(row.sums.values()),
-            lines=self._lines(row, amount, fields),
-            year_basis=source.year_basis,
-            locator=self.grid.place(number),
-            identity=identity,
-            raw_hash=row_hash(raws),
-            root_key=self._root(raws),
-            rank=" | ".join(_sortable(raws[index]) for index in self.rank),
-            details=row.details,
-            **{"region_text": constants.region, **self._standing(raws), **fields},
-        )
-
-    def _payer(self, row: Row) -> Party:
-        constants = self.source.constants
-        payer = row.party("payer") or (
-            Party(name=constants.payer, id_scheme=constants.payer_scheme, registry_id=constants.payer_id)
-            if constants.payer
-            else None
-        )
-        if payer is None:
-            raise CellError("names no payer, and the source declares no constant one")
-        if constants.payer_from_slice:
-            return Party(name=payer.name, lang=payer.lang, id_scheme=constants.payer_scheme, registry_id=self.slice)
-        return payer
-
-    def _party(self, row: Row, role: str, otherwise: PartyState) -> Party:
-        return row.party(role) or _CONSTANT_PARTY[otherwise]
-
-    def _lines(self, row: Row, amount: Sum, fields: dict[str, Any]) -> tuple[Line, ...]:
-        if not row.line:
-            return ()
-        line: dict[str, Any] = dict(row.line)
-        return (Line(name=fields.get("subject", ""), minor=amount.minor, **line),)
-
-    def _root(self, raws: list[str]) -> str:
-        """What the records of one thing share: declared parts of cells, "" where the row itself is the thing."""
-        if self.source.root is None:
-            return ""
-        parts = []
-        for heading, pattern in self.source.root.columns.items():
-            found = re.search(pattern, raws[self.positions[heading]])
-            if not found or found[1] is None:
-                raise CellError(f"{heading}: {raws[self.positions[heading]]!r} does not have the form {pattern}")
-            parts.append(found[1])
-        root = "/".join(parts)
-        if len(root.encode()) > LONGEST_KEY:
-            raise CellError(
-                f"{root[:40]!r}… names the thing of this row in {len(root)} characters; choose a part of it"
-            )
-        return root
-
-    def _standing(self, raws: list[str]) -> dict[str, Any]:
-        source = self.source
-        if source.constants.counted_why:
-            return {"standing": Standing.NEVER, "standing_why": source.constants.counted_why}
-        if source.standing is None:
-            return {}
-        status = clean(raws[self.positions[source.standing.column]])
-        rule = source.standing.values.get(status)
-        if rule is None:
-            raise CellError(f"{source.standing.column}: {status!r} is not declared under `standing:`")
-        return {"standing": rule.standing, "standing_why": rule.why}
-
-
-def _sortable(text: str) -> str:
-    """Text that sorts as a reader expects: numbers by size, everything else as it stands."""
-    return re.sub(r"\d+", lambda number: number[0].zfill(12), text)
-
-
-def _headings_said(shape: TableShape, twice: list[str], new: list[str], missing: list[str]) -> str:
-    """What is wrong with the headings, and what is most often behind it."""
-    if len(new) == 1 and len(missing) > 1:
-        marks = [mark for mark in (";", ",", "\t", "|") if mark != shape.delimiter and new[0].count(mark) > 1]
-        if shape.format == "csv" and marks:
-            return (
-                f"the whole row is one heading ({new[0][:60]!r}…), so {shape.delimiter!r} is not the mark between "
-                f"cells; set `delimiter:` to {marks[0]!r}"
-            )
-    listed = [
-        f"{label} {', '.join(map(repr, names))}"
-        for label, names in (("doubled", twice), ("new", new), ("missing", missing))
-        if names
-    ]
-    unheaded = [name for name in new if re.fullmatch("column [A-Z]+", name)]
-    if unheaded:
-        listed.append(f"{', '.join(unheaded)} has cells and no heading")
-    for name in missing:
-        near = process.extractOne(name, new, processor=str.casefold, score_cutoff=80)
-        if near:
-            listed.append(_look_alikes(name, near[0]) or f"{near[0]!r} may be what {name!r} is called now")
-    return "; ".join(listed)
-
-
-def _look_alikes(declared: str, found: str) -> str:
-    """Which letters two headings differ by where a reader sees none; empty where the difference can be seen."""
-    if len(declared) != len(found) or cyrillic_folded(declared) != cyrillic_folded(found):
-        return ""
-    pairs = [(ours, theirs) for ours, theirs in zip(declared, found, strict=True) if ours != theirs]
-    if any(ours.casefold() == theirs.casefold() for ours, theirs in pairs):
-        return ""
-    letters = ", ".join(f"{b!r} (U+{ord(b):04X}) where {a!r} (U+{ord(a):04X}) is declared" for a, b in pairs)
-    return f"{found!r} looks like {declared!r} and has {letters}"
