@@ -122,13 +122,18 @@ class Job(msgspec.Struct, kw_only=True):
         return not self.windows
 
     @property
+    def may_vanish(self) -> bool:
+        """Whether a contract that is not seen may be taken for one that the portal no longer shows."""
+        return self.is_full and self.sample is None
+
+    @property
     def is_sampled_out(self) -> bool:
         """Whether a sample has all the pages it wanted."""
         return self.sample is not None and self.tally.pages >= self.sample
 
     def slice_of(self, role: str, number: str) -> str:
         """The part of the source that a full crawl of one BIN republishes whole; a window republishes nothing."""
-        return f"{role} {number}" if self.is_full and self.sample is None else ""
+        return f"{role} {number}" if self.may_vanish else ""
 
     @property
     def slice_of_search(self) -> str:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 FIRST_DAY = date(2015, 1, 1)
 """The register of electronic contracts begins later: where a list is halved, its older end is taken to be here."""
 _SMALLEST_PAGE, _LARGEST_PAGE = 50, 2000
+_READINGS = 3
+"""How often a list is read that does not stand still."""
 
 Listed = dict[int, tuple[ListRow, Fetched]]
 Days = tuple[date | None, date | None]
@@ -57,21 +59,36 @@ class PublicRegisterSpider(PortalSpider):
                 await self._cards(role, number, listed, seen, known)
 
     async def _list(self, role: str, number: str) -> Listed:
-        """All rows of one list, counted against what the register says; read twice when it moved meanwhile."""
-        for attempt in (1, 2):
-            listed, total = await self._range(role, number, (None, None))
-            if len(listed) == total:
-                return listed
-            log.warning(
-                "%s: the list of %s %s says %d rows but gave %d (reading %d)",
-                self.job.source.name, role, number, total, len(listed), attempt,
-            )  # fmt: skip
-        raise SourceRefusedError(
-            f"{self.job.source.name}: the list of {role} {number} says {total} rows but gave {len(listed)}, twice"
-        )
+        """All rows of one list, counted against what the register says; read again where it moved meanwhile.
 
-    async def _range(self, role: str, number: str, days: Days) -> tuple[Listed, int]:
-        """The rows of a list within days, and how many there should be.
+        A row that leaves the list while its pages are turned moves those behind it, and one of them stands on no page
+        that was read. The count tells, unless another row came in meanwhile. So where contracts could be taken for
+        vanished, a list of several pages is read until two readings give the same rows. One that never stands still is
+        a gap of the run.
+
+        Raises:
+            SourceRefusedError: two readings give the same rows, and not as many as the register says.
+        """
+        whose = f"{self.job.source.name}: the list of {role} {number}"
+        earlier: set[int] | None = None
+        for reading in range(1, _READINGS + 1):
+            listed, total = await self._range(role, number, (None, None))
+            is_same, agrees = set(listed) == earlier, len(listed) == total
+            if agrees and (is_same or not self.job.may_vanish or _is_of_one_page(listed)):
+                return listed
+            if is_same and total is not None:
+                raise SourceRefusedError(f"{whose} says {total} rows but gave {len(listed)}, twice")
+            if not agrees:
+                log.warning(
+                    "%s: the list of %s %s says %s rows but gave %d (reading %d)",
+                    self.job.source.name, role, number, "changing" if total is None else total, len(listed), reading,
+                )  # fmt: skip
+            earlier = set(listed)
+        self.job.gaps.append(f"{whose} changed while it was read, {_READINGS} times: rows of it may be missing")
+        return listed
+
+    async def _range(self, role: str, number: str, days: Days) -> tuple[Listed, int | None]:
+        """The rows of a list within days, and how many there should be; None where that changed meanwhile.
 
         Where there may be more rows than the register shows, the days are halved until each half fits. The outer ends
         stay open, so that no row is left out for its day, be it one that came in while the list is read.
@@ -85,26 +102,24 @@ class PublicRegisterSpider(PortalSpider):
                 f"{self.job.source.name}: {role} {number} has {page.total} rows on {begin}, more than are shown"
             )
         middle = begin + (end - begin) // 2
-        listed: Listed = {}
-        total = 0
-        for half in ((days[0], middle), (middle + timedelta(days=1), days[1])):
-            part, of_part = await self._range(role, number, half)
-            listed |= part
-            total += of_part
+        older, of_older = await self._range(role, number, (days[0], middle))
+        newer, of_newer = await self._range(role, number, (middle + timedelta(days=1), days[1]))
+        if of_older is None or of_newer is None:
+            return older | newer, None
         # a count that is the cap itself may be a count that was cut off there
-        return listed, total if page.total == CAP else page.total
+        return older | newer, of_older + of_newer if page.total == CAP else page.total
 
     async def _all_pages(
         self, role: str, number: str, days: Days, first: Fetched, page: RegisterPage
-    ) -> tuple[Listed, int]:
-        """The rows of all pages, and how many the last of them says there are: the list may have moved meanwhile."""
+    ) -> tuple[Listed, int | None]:
+        """The rows of all pages, and how many each of them says there are; None where they differ."""
         listed: Listed = {row.id: (row, first) for row in page.rows}
-        total = page.total
+        counts = {page.total}
         for place in range(2, -(-page.total // self._page_size) + 1):
             further, rest = await self._list_page(role, number, days, place)
             listed |= {row.id: (row, further) for row in rest.rows}
-            total = rest.total
-        return listed, total
+            counts.add(rest.total)
+        return listed, page.total if len(counts) == 1 else None
 
     async def _list_page(self, role: str, number: str, days: Days, place: int) -> tuple[Fetched, RegisterPage]:
         query: dict[str, str | int] = {self.filters[role]: number}
@@ -232,3 +247,8 @@ class PublicRegisterSpider(PortalSpider):
 
     def _today(self) -> date:
         return datetime.fromisoformat(self.job.started.at).astimezone(ALMATY).date()
+
+
+def _is_of_one_page(listed: Listed) -> bool:
+    """Whether one answer gave all rows: nothing can have moved between them."""
+    return len({page.captured.ref for _, page in listed.values()}) <= 1

@@ -89,6 +89,62 @@ def test_rows_that_come_in_between_two_pages_are_all_found(tmp_path: Path) -> No
     assert (result.state, result.complete, len(kept.by_key)) == ("finished", True, 121)
 
 
+class Restless(PortalDouble):
+    """A register that changes while the second page of a list is asked for, so often."""
+
+    changes = 1
+
+    def answer(self, asked: Asked) -> tuple[int, str, bytes]:
+        if "page=2" in asked.target and self.changes:
+            self.changes -= 1
+            self.change()
+        return super().answer(asked)
+
+    def change(self) -> None:
+        del self.contracts[0]
+
+
+class Exchanging(Restless):
+    """One row leaves as another comes in: the count stays."""
+
+    def change(self) -> None:
+        super().change()
+        self.contracts.append(contract(70_001_000))
+
+
+class NeverStill(Exchanging):
+    changes = 99
+
+
+@pytest.mark.parametrize("since", ["", WINDOW])
+def test_a_row_that_leaves_between_two_pages_hides_no_other(tmp_path: Path, since: str) -> None:
+    """The rows moved up by one: the first of the second page was on none that was read, and the count agreed."""
+    with portal_double(Restless, contracts=many(120)) as double:
+        result, kept = crawled(double, tmp_path, "html", source=ONE_BODY, since=since)
+        assert set(kept.by_key) == {str(one["id"]) for one in double.contracts}
+    assert (result.state, result.complete, len(kept.by_key)) == ("finished", not since, 119)
+
+
+def test_a_row_that_leaves_as_another_comes_in_hides_no_other(tmp_path: Path) -> None:
+    with portal_double(Exchanging, contracts=many(120)) as double:
+        result, kept = crawled(double, tmp_path, "html", source=ONE_BODY)
+        assert set(kept.by_key) == {str(one["id"]) for one in double.contracts}
+    assert (result.state, result.complete) == ("finished", True)
+
+
+def test_a_list_that_never_stands_still_is_no_whole_one(sqlite_engine: Engine, tmp_path: Path) -> None:
+    for kind in (PortalDouble, NeverStill):
+        with portal_double(kind, contracts=many(120)) as double:
+            result = crawl(
+                ONE_BODY, tmp_path, lambda started: Loader(sqlite_engine, ONE_BODY, started), now=now,
+                access="html", environment=double.environment(), pace=QUICK,
+            )  # fmt: skip
+    assert (result.state, result.complete) == ("finished", False)
+    assert f"the list of customer {BODY} changed while it was read, 3 times: rows" in result.reason
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM record WHERE vanished_run_id IS NOT NULL")).scalar() == 0
+
+
 UNREAD = Fault("replace", "/show/70000001", swap=(b"1 120.00", "112О".encode()))
 
 
