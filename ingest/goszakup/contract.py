@@ -25,6 +25,8 @@ from ingest.values.date import read_local_datetime
 
 ZONE = "Asia/Almaty"
 CARD_PATH = "/ru/egzcontract/cpublic/show/"
+NO_LINES = "not known: the portal gave none"
+"""What a contract says of its lines where their page is absent or lists none: every contract is about something."""
 
 
 class ContractError(ValueError):
@@ -79,7 +81,9 @@ def _record(contract: Contract, source: Source, details: dict[str, str], verdict
         details["supplier number"] = recipient.odd_id
     number = contract.contract_number_sys or ""
     lines, removed, region = lines_of(contract.units, currency)
-    if removed:
+    if not contract.units:
+        details["lines"] = NO_LINES
+    elif removed:
         details["deleted lines"] = str(removed)
     subject, lang = _subject(contract)
     state, year = _year(contract)

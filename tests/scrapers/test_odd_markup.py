@@ -189,6 +189,27 @@ def test_a_line_that_is_missing_or_doubled_shows_by_its_number(tmp_path: Path, l
     assert f"the lines are numbered {', '.join(map(str, lines))}" in kept.rejected[0].reason
 
 
+@pytest.mark.parametrize("way", ["html", "rest", "graphql"])
+def test_a_contract_without_lines_says_so(tmp_path: Path, way: str) -> None:
+    """Its page of lines lists none: that it is about nothing is not what it says."""
+    with portal_double(contracts=[contract(70_000_001, ContractUnits=[]), contract(70_000_002)]) as double:
+        result, kept = crawled(double, tmp_path, way, source=ONE_BODY)
+    assert (result.state, result.complete) == ("finished", True)
+    assert {key: one.details.get("lines") for key, one in kept.by_key.items()} == {
+        "70000001": "not known: the portal gave none",
+        "70000002": None,
+    }
+
+
+@pytest.mark.parametrize("way", ["html", "rest"])
+def test_a_contract_whose_page_of_lines_is_absent_says_so(tmp_path: Path, way: str) -> None:
+    absent = [Fault("status", at, status=404, times=9) for at in ("/units/70000001", "/70000001/units")]
+    with portal_double(contracts=[contract(70_000_001)], faults=absent) as double:
+        _, kept = crawled(double, tmp_path, way, source=ONE_BODY)
+    (record,) = kept.records
+    assert (record.lines, record.details["lines"]) == ((), "not known: the portal gave none")
+
+
 def test_a_card_without_the_number_that_was_asked_for_is_rejected_and_asked_for_again(tmp_path: Path) -> None:
     """It could not be held against the filter, and was taken all the same."""
     fault = Fault("replace", "/customer_n_supplier/70000001", swap=("<th>БИН</th>".encode(), "<th>Код</th>".encode()))
