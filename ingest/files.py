@@ -20,6 +20,12 @@ Progress = Callable[[str], None]
 READER = "table"
 """The reader of every declared file."""
 
+_HALF = (
+    "Loaded before it, and kept: {loaded}. This file and those after it are not. There is no release until the "
+    "edition is whole: give all its files again with this one mended, which doubles nothing, or take the run back: "
+    "mediacontracts retract {run} --why …"
+)
+"""What is said of an edition one of whose files is refused: alone, the mended file would be the whole edition."""
 _LATEST = """
 SELECT u.ref FROM run u JOIN source s ON s.id = u.source_id
 WHERE s.name = :source AND u.kind = 'ingest' AND u.state = 'finished' AND u.retracted_why = ''
@@ -96,7 +102,8 @@ def ingest_files(
         progress: told a line per file.
 
     Raises:
-        LayoutChangedError: a file is not laid out as declared; the run is kept as failed, the registry as it was.
+        LayoutChangedError: a file is not laid out as declared; the run is kept as failed. What was read before it
+            stays loaded, and the message says what that is and how it goes on.
     """
     given = ((name_of(path), path.read_bytes(), origin or source.url) for path in files)
     return _ingest(engine, archive, source, given, at=at, progress=progress)
@@ -136,6 +143,7 @@ def _ingest(
     started = RunStarted(run=run, source=source.name, kind="ingest", at=at)
     archive.write(started)
     loader = Loader(engine, source, started)
+    loaded: list[str] = []
     try:
         for number, (name, body, url) in enumerate(files, start=1):
             captured = Captured(
@@ -152,9 +160,12 @@ def _ingest(
             archive.write(captured)
             passed_over: Counter[str] = Counter()
             counts = load_capture(loader, archive, captured, passed_over=passed_over)
-            progress(f"{name}: {_said(counts, passed_over)}")
+            loaded.append(f"{name}: {_said(counts, passed_over)}")
+            progress(loaded[-1])
     except (LayoutChangedError, SourceRefusedError) as error:
         _end(archive, loader, RunEnded(run=run, at=at, state="failed", reason=str(error)))
+        if loaded:
+            raise type(error)(f"{error}\n{_HALF.format(loaded='; '.join(loaded), run=run)}") from error
         raise
     return Ingested(run, _end(archive, loader, RunEnded(run=run, at=at, state="finished", complete=True)))
 
