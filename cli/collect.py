@@ -17,18 +17,21 @@ from cli.main import Refused, TryAgain
 from cli.progress import say
 from db.engine import is_damaged, open_engine
 from db.migrate import migrate
-from ingest.files import ingest_files
+from ingest.files import ingest_files, latest_edition, read_again
 from ingest.installation import Installation, now
 from ingest.reference import load_reference
 from ingest.replay import close_interrupted, hold_whole, replay
 from ingest.requests.fill import fill_from_journal
-from ingest.retract import apply_pending, read_retractions
+from ingest.retract import Retracted, apply_pending, left_unread, read_retractions
 from ingest.settle import settle
 from ingest.source import Source
 
 
-def prepared(installation: Installation, sources: dict[str, Source]) -> None:
+def prepared(installation: Installation, sources: dict[str, Source]) -> list[str]:
     """Bring the registry to this version, close what a kill left open and clear it up; call it under the lock.
+
+    Returns:
+        What was retracted by a command that was killed, and is taken out by this one.
 
     Raises:
         ingest.replay.BehindError: the registry lacks what the archive holds.
@@ -38,20 +41,40 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> None:
     engine = installation.engine()
     try:
         hold_whole(engine, installation.archive)
-        _completed(installation, engine, sources)
+        return _completed(installation, engine, sources)
     finally:
         engine.dispose()
 
 
-def _completed(installation: Installation, engine: Engine, sources: dict[str, Source]) -> None:
-    """Bring to its end what a kill left open."""
+def _completed(installation: Installation, engine: Engine, sources: dict[str, Source]) -> list[str]:
+    """Bring to its end what a kill left open; gives what was to be retracted."""
     with engine.begin() as connection:
         load_reference(connection)
+    retractions = read_retractions(installation.retractions)
     # before the runs that a kill left open: they began later than any retraction that was kept and not applied
-    for target in apply_pending(engine, sources, read_retractions(installation.retractions)):
+    applied = apply_pending(engine, sources, retractions)
+    for target in applied:
         say(f"the retraction of {target} had been interrupted; it is applied")
     for run in close_interrupted(engine, installation.archive, sources):
         say(f"run {run} had been interrupted; its captures are loaded")
+    taken = left_unread(engine, retractions)
+    if taken is not None and read_before(installation, engine, sources, taken):
+        applied.append(retractions[-1].target)
+    return applied
+
+
+def read_before(installation: Installation, engine: Engine, sources: dict[str, Source], taken: Retracted) -> bool:
+    """Read the newest edition that stands again where a retraction took out values that had others before.
+
+    Gives whether there was one. Values of a crawl come back with the next crawl.
+    """
+    source = sources.get(taken.source)
+    edition = latest_edition(engine, source) if source and source.access == "file" and taken.had_changed else ""
+    if not source or not edition:
+        return False
+    say(f"{taken.had_changed} of them had other values before; the edition of {edition} is read again")
+    read_again(engine, installation.archive, source, edition, at=now(), progress=say)
+    return True
 
 
 def declared(sources: dict[str, Source], name: str) -> Source:

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import click
 
-from cli.collect import prepared
+from cli.collect import prepared, read_before
 from cli.main import Refused
 from cli.progress import say
 from db.archive import Captured
 from db.disk import writing_under
-from ingest.files import latest_edition, read_again
 from ingest.installation import Installation, now
 from ingest.retract import Retraction, retract_run
 
@@ -40,16 +39,13 @@ def retract(target: str, why: str) -> None:
     installation = Installation.from_environment(os.environ)
     with installation.locked():
         sources = installation.sources()
-        prepared(installation, sources)
+        if target in prepared(installation, sources):
+            return  # a command that was killed had begun it
         engine = installation.engine()
         retraction = Retraction(target=target, why=why, at=now(), after=installation.archive.last_run())
         taken = retract_run(engine, sources, installation.retractions, retraction)
         say(f"{taken.records} records of {target} no longer count")
-        source = sources.get(taken.source)
-        edition = latest_edition(engine, source) if source and source.access == "file" and taken.had_changed else ""
-        if source and edition:
-            say(f"{taken.had_changed} of them had other values before; the edition of {edition} is read again")
-            read_again(engine, installation.archive, source, edition, at=now(), progress=say)
+        read_before(installation, engine, sources, taken)
         engine.dispose()
 
 

@@ -37,7 +37,10 @@ def new_run(source: str, at: str) -> str:
 
 
 class RunStarted(msgspec.Struct, tag="run", tag_field="event", kw_only=True, omit_defaults=True):
-    """A run begins: which source, how, and for which window."""
+    """A run begins: which source, how, and for which window.
+
+    `again` names the run whose files it reads again: it is known from it what a kill kept it from reading.
+    """
 
     run: str
     source: str
@@ -45,6 +48,7 @@ class RunStarted(msgspec.Struct, tag="run", tag_field="event", kw_only=True, omi
     at: str
     window_from: str = ""
     window_to: str = ""
+    again: str = ""
 
 
 class Captured(msgspec.Struct, tag="capture", tag_field="event", kw_only=True, omit_defaults=True):

@@ -124,9 +124,13 @@ def read_again(
         db.archive.ArchiveError: a body is missing or damaged.
         LayoutChangedError: the declaration has changed since, and a file does not fit it.
     """
-    captures = [event for event in archive.events() if isinstance(event, Captured) and event.run == run]
-    given = ((captured.file_name, archive.get(captured.sha256), captured.url) for captured in captures)
-    return _ingest(engine, archive, source, given, at=at, progress=progress)
+    given = ((one.file_name, archive.get(one.sha256), one.url) for one in captures_of(archive, run))
+    return _ingest(engine, archive, source, given, at=at, progress=progress, again=run)
+
+
+def captures_of(archive: Archive, run: str) -> list[Captured]:
+    """The captures of a run, in their order."""
+    return [event for event in archive.events() if isinstance(event, Captured) and event.run == run]
 
 
 def _ingest(
@@ -137,10 +141,11 @@ def _ingest(
     *,
     at: str,
     progress: Progress,
+    again: str = "",
 ) -> Ingested:
     """Load files, given by name, bytes and address, as one run."""
     run = new_run(source.name, at)
-    started = RunStarted(run=run, source=source.name, kind="ingest", at=at)
+    started = RunStarted(run=run, source=source.name, kind="ingest", at=at, again=again)
     archive.write(started)
     loader = Loader(engine, source, started)
     loaded: list[str] = []

@@ -2,18 +2,20 @@
 
 Parsing is a pure function of archived bytes, so the journal and the bodies give the same registry again: runs in
 their order, captures in theirs, retractions where they were written. A run that a kill or a power cut left open is
-loaded to its last capture and closed as failed, in the living registry and in a rebuilt one alike.
+loaded to its last capture and closed as failed, in the living registry and in a rebuilt one alike. One that reads the
+files of an earlier run again is read to its end: what was left of it is in the archive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from msgspec import structs
 from sqlalchemy import Engine, text
 
 from db.archive import Archive, Captured, RunEnded, RunStarted
-from ingest.files import load_capture, silent
+from ingest.files import captures_of, load_capture, silent
 from ingest.load import Loader
 from ingest.reader import LayoutChangedError, SourceRefusedError
 from ingest.retract import Retraction, apply_retraction
@@ -117,13 +119,18 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
     for run, (started, own) in open_runs.items():
         loader = Loader(engine, _declared(sources, started.source), started)
         defect: Exception | None = None
+        is_whole = bool(started.again)
         try:
-            for captured in own:
-                _load(loader, archive, captured, captures)
+            for captured in chain(own, _left_to_read_again(archive, started, own)):
+                is_whole &= _load(loader, archive, captured, captures)
         except Exception as error:  # noqa: BLE001 - raised below, the run being closed: it must not meet every command
             defect = error
-        reason = INTERRUPTED if defect is None else f"{INTERRUPTED_BY_DEFECT} {type(defect).__name__}: {defect}"
-        ended = RunEnded(run=run, at=own[-1].at if own else started.at, state="failed", reason=reason)
+        at = own[-1].at if own else started.at
+        if is_whole and defect is None:
+            ended = RunEnded(run=run, at=at, state="finished", complete=True)
+        else:
+            reason = INTERRUPTED if defect is None else f"{INTERRUPTED_BY_DEFECT} {type(defect).__name__}: {defect}"
+            ended = RunEnded(run=run, at=at, state="failed", reason=reason)
         loader.finish(ended)
         archive.write(ended)
         if defect is not None:
@@ -131,14 +138,24 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
     return list(open_runs)
 
 
-def _load(loader: Loader, archive: Archive, captured: Captured, captures: Mapping[str, Captured]) -> int:
+def _left_to_read_again(archive: Archive, started: RunStarted, own: Sequence[Captured]) -> Iterator[Captured]:
+    """What a run that reads an earlier one again had not come to; each is in the journal when it is given."""
+    earlier = captures_of(archive, started.again) if started.again else []
+    for number, captured in enumerate(earlier[len(own) :], start=len(own) + 1):
+        again = structs.replace(captured, ref=f"{started.run}/{number}", run=started.run, at=started.at)
+        archive.write(again)
+        yield again
+
+
+def _load(loader: Loader, archive: Archive, captured: Captured, captures: Mapping[str, Captured]) -> bool:
+    """Whether a capture was read: one without a reader, or whose reader refuses it, is not."""
     if not captured.reader:
-        return 0
+        return False
     try:
         load_capture(loader, archive, captured, [captures[ref] for ref in captured.context])
     except (LayoutChangedError, SourceRefusedError):
-        return 0  # it was refused the first time too, and its run says so
-    return 1
+        return False  # it was refused the first time too, and its run says so
+    return True
 
 
 def _declared(sources: Mapping[str, Source], name: str) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,6 +124,28 @@ def apply_pending(engine: Engine, sources: Mapping[str, Source], retractions: It
     for one in pending:
         apply_retraction(engine, sources, one)
     return [one.target for one in pending]
+
+
+def left_unread(engine: Engine, retractions: Sequence[Retraction]) -> Retracted | None:
+    """What the last retraction took out, if nothing of its source was read since.
+
+    Its command was killed before it read an earlier edition again, or there was none.
+    """
+    if not retractions:
+        return None
+    last = retractions[-1]
+    with engine.connect() as connection:
+        target = _named(connection, last.target)
+        if target is None or not target.retracted_why or _was_read_since(connection, target, last.after):
+            return None
+        return _taken(connection, target)
+
+
+def _was_read_since(connection: Connection, target: _Target, run: str) -> bool:
+    # where that run is not known, any may be later
+    later = "SELECT 1 FROM run WHERE source_id = :source AND id > coalesce((SELECT id FROM run WHERE ref = :run), 0)"
+    found = connection.execute(text(f"{later} LIMIT 1"), {"source": target.source_id, "run": run})
+    return found.first() is not None
 
 
 def apply_retraction(engine: Engine, sources: Mapping[str, Source], retraction: Retraction) -> Retracted:

@@ -27,6 +27,13 @@ def runs(home: Path) -> list[str]:
     return found
 
 
+def rows(home: Path, sql: str) -> list[tuple[str, ...]]:
+    connection = sqlite3.connect(home / "registry.db")
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
 def two_editions(folder: Path) -> tuple[Path, Path]:
     """An installation with an edition and a wrong one after it, and the file of the wrong one."""
     home = folder / "home"
@@ -88,70 +95,88 @@ def test_a_line_that_is_cut_short_stops_with_its_place_and_what_to_do(tmp_path: 
 KILLED_AT = """
 import os
 import sys
-import ingest.retract, cli.keeping, ingest.files
+import cli.collect, cli.keeping, ingest.files, ingest.load, ingest.replay, ingest.retract
 from cli.main import main
-where = {"apply": (ingest.retract, "apply_retraction"), "read again": (cli.keeping, "read_again"),
-         "end": (ingest.files, "_end")}[sys.argv.pop(1)]
-setattr(*where, lambda *_, **__: os._exit(9))
+from db.archive import Archive, RunEnded
+
+def dies_after(room, name, dies=lambda *_: True):
+    real = getattr(room, name)
+    def done(*given, **named):
+        found = real(*given, **named)
+        if dies(*given):
+            os._exit(9)
+        return found
+    setattr(room, name, done)
+
+def dies_at(room, name):
+    setattr(room, name, lambda *_, **__: os._exit(9))
+
+{
+    "kept": lambda: dies_after(ingest.retract, "write_retraction"),
+    "applied": lambda: dies_after(cli.keeping, "retract_run"),
+    "begun": lambda: dies_at(ingest.files, "load_capture"),
+    "one of two files": lambda: dies_after(ingest.files, "load_capture"),
+    "closing": lambda: dies_after(ingest.replay, "load_capture"),
+    "both files": lambda: dies_at(ingest.files, "_end"),
+    "in the registry": lambda: dies_after(ingest.load.Loader, "finish"),
+    "in the journal": lambda: dies_after(Archive, "write", lambda _, event: isinstance(event, RunEnded)),
+}[sys.argv.pop(1)]()
 main()
 """
+PLACES = ["kept", "applied", "begun", "one of two files", "both files", "in the registry", "in the journal"]
 
 
-@pytest.mark.parametrize("place", ["apply", "read again", "end"])
-def test_a_retraction_that_was_killed_is_completed_by_saying_it_again(tmp_path: Path, place: str) -> None:
-    home, _ = two_editions(tmp_path)
-    _, wrong = runs(home)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, place, "retract", wrong, "--why", "the point was lost"],
+def killed_at(home: Path, place: str, *command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, place, *command],
         env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
-    assert killed.returncode == 9, killed.stderr
-    again = mediacontracts_here(home, "retract", wrong, "--why", "the point was lost")
-    if place == "end":  # its values are back, and the run that brought them is known as one that did not end
-        assert "is retracted already" in again.stderr
-    else:
-        assert again.returncode == 0, again.stderr
-        checked = mediacontracts_here(home, "check")
-        assert checked.returncode == 0, checked.stderr
-    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
-    assert mediacontracts_here(home, "check").returncode == (1 if place == "end" else 0)
+    assert done.returncode == 9, done.stderr
+
+
+def wrong_of_two_files(folder: Path) -> tuple[Path, str]:
+    """An installation with an edition of two files and a wrong one after it, and the run of the wrong one."""
+    home = folder / "home"
+    (home / "sources").mkdir(parents=True)
+    (home / "sources" / "zz_many.yml").write_text(YML.replace("records: 10", "records: 2"), encoding="utf-8")
+    files = [folder / "first.csv", folder / "second.csv"]
+    for money in ("100.25", "10025.00"):
+        files[0].write_text(f"Number,Payer,Outlet,Year,Sum\n1,Invented akimat,Outlet,2020,{money}\n", encoding="utf-8")
+        files[1].write_text(f"Number,Payer,Outlet,Year,Sum\n2,Invented akimat,Outlet,2020,{money}\n", encoding="utf-8")
+        done = mediacontracts_here(home, "ingest", "zz_many", *map(str, files))
+        assert done.returncode == 0, done.stderr
+    return home, runs(home)[1]
+
+
+@pytest.mark.parametrize("next_one", ["check", "retract"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_retraction_that_was_killed_is_completed_by_the_next_command(
+    tmp_path: Path, place: str, next_one: str
+) -> None:
+    """Killed at its very end it left a failed run, which stopped every release until the source was read once more."""
+    home, wrong = wrong_of_two_files(tmp_path)
+    retract = ("retract", wrong, "--why", "the point was lost")
+    killed_at(home, place, *retract)
+    if next_one == "retract":
+        again = mediacontracts_here(home, *retract)
+        assert again.returncode == (0 if place in ("kept", "applied") else 2), again.stderr
+        assert again.returncode == 0 or f"{wrong} is retracted already: the point was lost" in again.stderr
+    checked = mediacontracts_here(home, "check")
+    assert checked.returncode == 0, checked.stderr
+    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 2 * 10_025
+    assert [state for (state,) in rows(home, "SELECT state FROM run")] == ["finished"] * 3
+    assert mediacontracts_here(home, "check").returncode == 0
+    assert len(runs(home)) == 3, "an edition is read again once"
     before = dump(home)
     assert mediacontracts_here(home, "rebuild").returncode == 0
     assert dump(home) == before
-    assert len((home / "corrections" / "retractions.jsonl").read_bytes().splitlines()) == 1
 
 
-KILLED_BEFORE_IT_IS_APPLIED = """
-import os
-import ingest.retract
-from cli.main import main
-ingest.retract.apply_retraction = lambda *_: os._exit(9)
-main()
-"""
-
-
-def test_a_retraction_killed_before_it_is_applied_is_applied_by_the_next_command(tmp_path: Path) -> None:
-    home, file = two_editions(tmp_path)
-    _, wrong = runs(home)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE_IT_IS_APPLIED, "retract", wrong, "--why", "the point was lost"],
-        env=environment(home), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
-    assert killed.returncode == 9, killed.stderr
-    assert value(home, "SELECT count(*) FROM run WHERE retracted_why <> ''") == 0
+def test_a_completion_that_is_killed_is_completed(tmp_path: Path) -> None:
+    home, wrong = wrong_of_two_files(tmp_path)
+    killed_at(home, "kept", "retract", wrong, "--why", "the point was lost")
+    for place in ("one of two files", "closing", "closing"):
+        killed_at(home, place, "check")
     checked = mediacontracts_here(home, "check")
-    assert f"the retraction of {wrong} had been interrupted; it is applied" in checked.stderr
-    assert checked.returncode != 0, "neither value counts until an edition is read"
-    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 750
-    again = mediacontracts_here(home, "ingest", "zz_many", str(edition(file, "100.25", "7.50")))
-    assert again.returncode == 0, again.stderr
-    assert "had been interrupted" not in again.stderr
-    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 10_775
-
-
-def test_a_retraction_of_nothing_leaves_no_line(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    (home / "sources").mkdir(parents=True)
-    refused = mediacontracts_here(home, "retract", "nobody", "--why", "x")
-    assert refused.returncode == 2, refused.stderr
-    assert not (home / "corrections" / "retractions.jsonl").exists()
+    assert checked.returncode == 0, checked.stderr
+    assert value(home, "SELECT sum(amount_minor) FROM record WHERE counted") == 2 * 10_025
