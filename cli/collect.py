@@ -20,7 +20,7 @@ from db.migrate import migrate
 from ingest.files import ingest_files, latest_edition, read_again
 from ingest.installation import Installation, now
 from ingest.reference import load_reference
-from ingest.replay import close_interrupted, hold_whole, replay
+from ingest.replay import Runs, close_interrupted, hold_whole, replay, runs_of
 from ingest.requests.fill import fill_from_journal
 from ingest.retract import Retracted, apply_pending, left_unread, read_retractions
 from ingest.settle import settle
@@ -40,13 +40,14 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> list[str
     _remove(_rebuilt(installation))
     engine = installation.engine()
     try:
-        hold_whole(engine, installation.archive)
-        return _completed(installation, engine, sources)
+        runs = runs_of(installation.archive)
+        hold_whole(engine, runs)
+        return _completed(installation, engine, sources, runs)
     finally:
         engine.dispose()
 
 
-def _completed(installation: Installation, engine: Engine, sources: dict[str, Source]) -> list[str]:
+def _completed(installation: Installation, engine: Engine, sources: dict[str, Source], runs: Runs) -> list[str]:
     """Bring to its end what a kill left open; gives what was to be retracted."""
     with engine.begin() as connection:
         load_reference(connection)
@@ -55,7 +56,7 @@ def _completed(installation: Installation, engine: Engine, sources: dict[str, So
     applied = apply_pending(engine, sources, retractions)
     for target in applied:
         say(f"the retraction of {target} had been interrupted; it is applied")
-    for run in close_interrupted(engine, installation.archive, sources):
+    for run in close_interrupted(engine, installation.archive, sources, runs):
         say(f"run {run} had been interrupted; its captures are loaded")
     taken = left_unread(engine, retractions)
     if taken is not None and read_before(installation, engine, sources, taken):
@@ -175,7 +176,7 @@ def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
     installation.archive.clear()
     try:
         old = installation.engine()
-        _completed(installation, old, sources)
+        _completed(installation, old, sources, runs_of(installation.archive))
         old.dispose()
     except DatabaseError as error:
         if not is_damaged(error):
@@ -224,7 +225,7 @@ def _filled(installation: Installation, engine: Engine, sources: dict[str, Sourc
         load_reference(connection)
     retractions = read_retractions(installation.retractions)
     captures = replay(engine, installation.archive, sources, retractions, say)
-    close_interrupted(engine, installation.archive, sources)
+    close_interrupted(engine, installation.archive, sources, runs_of(installation.archive))
     fill_from_journal(engine, installation.home)
     settle(engine, sources, installation.home)
     return captures

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Engine, text
@@ -78,7 +79,29 @@ def replay(
     return read
 
 
-def hold_whole(engine: Engine, archive: Archive) -> None:
+class Runs(NamedTuple):
+    """What the journal says of its runs: which have ended, and those left open with their captures by reference."""
+
+    ended: list[str]
+    left_open: list[tuple[RunStarted, dict[str, Captured]]]
+
+
+def runs_of(archive: Archive) -> Runs:
+    """Read the journal for what a command has to know before it begins."""
+    ended: list[str] = []
+    left_open: dict[str, tuple[RunStarted, dict[str, Captured]]] = {}
+    for event in archive.events():
+        if isinstance(event, RunStarted):
+            left_open[event.run] = (event, {})
+        elif isinstance(event, RunEnded):
+            ended.append(event.run)
+            left_open.pop(event.run, None)
+        elif event.run in left_open:
+            left_open[event.run][1][event.ref] = event
+    return Runs(ended, list(left_open.values()))
+
+
+def hold_whole(engine: Engine, runs: Runs) -> None:
     """Make sure that the registry holds every run that the journal says has ended.
 
     To be called before a command that reads, loads or publishes: what is missing would be missing without a word.
@@ -88,7 +111,7 @@ def hold_whole(engine: Engine, archive: Archive) -> None:
     """
     with engine.connect() as connection:
         held = set(connection.execute(text("SELECT ref FROM run WHERE state <> 'running'")).scalars())
-    lacking = [event.run for event in archive.events() if isinstance(event, RunEnded) and event.run not in held]
+    lacking = [run for run in runs.ended if run not in held]
     if lacking:
         anew = "`mediacontracts rebuild` makes it anew"
         if engine.dialect.name != "sqlite":
@@ -97,26 +120,16 @@ def hold_whole(engine: Engine, archive: Archive) -> None:
         raise BehindError(f"{told}; nothing is lost: {anew}")
 
 
-def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, Source]) -> list[str]:
-    """Bring runs that never ended to an end; gives their references.
+def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, Source], runs: Runs) -> list[str]:
+    """Bring the runs that never ended to an end; gives their references.
 
     To be called under the installation's lock, when no run can be going on.
 
     Raises:
         Exception: a defect met while loading; the run is closed as failed first.
     """
-    open_runs: dict[str, tuple[RunStarted, list[Captured]]] = {}
-    captures: dict[str, Captured] = {}
-    for event in archive.events():
-        if isinstance(event, RunStarted):
-            open_runs[event.run] = (event, [])
-        elif isinstance(event, Captured):
-            captures[event.ref] = event
-            if event.run in open_runs:
-                open_runs[event.run][1].append(event)
-        else:
-            open_runs.pop(event.run, None)
-    for run, (started, own) in open_runs.items():
+    for started, captures in runs.left_open:
+        own = list(captures.values())
         loader = Loader(engine, _declared(sources, started.source), started)
         defect: Exception | None = None
         is_whole = bool(started.again)
@@ -127,15 +140,15 @@ def close_interrupted(engine: Engine, archive: Archive, sources: Mapping[str, So
             defect = error
         at = own[-1].at if own else started.at
         if is_whole and defect is None:
-            ended = RunEnded(run=run, at=at, state="finished", complete=True)
+            ended = RunEnded(run=started.run, at=at, state="finished", complete=True)
         else:
             reason = INTERRUPTED if defect is None else f"{INTERRUPTED_BY_DEFECT} {type(defect).__name__}: {defect}"
-            ended = RunEnded(run=run, at=at, state="failed", reason=reason)
+            ended = RunEnded(run=started.run, at=at, state="failed", reason=reason)
         loader.finish(ended)
         archive.write(ended)
         if defect is not None:
             raise defect
-    return list(open_runs)
+    return [started.run for started, _ in runs.left_open]
 
 
 def _left_to_read_again(archive: Archive, started: RunStarted, own: Sequence[Captured]) -> Iterator[Captured]:

@@ -10,7 +10,10 @@ from commands import mediacontracts_here, started
 from sqlalchemy import text
 from test_kill import YML, dump, edition, home_with_source, wait_for
 
+from cli.collect import prepared
+from db.archive import Archive
 from db.engine import open_engine, registry_url
+from ingest.installation import Installation
 from tests.conftest import new_database
 
 ROWS = 3_000
@@ -84,3 +87,13 @@ def test_a_database_that_a_killed_rebuild_filled_in_part_is_never_published(
     assert not (home / "releases").exists()
     assert mediacontracts_here(home, "rebuild", DATABASE_URL=whole).returncode == 0
     assert mediacontracts_here(home, "check", DATABASE_URL=whole).returncode == 0
+
+
+def test_the_journal_is_read_once_when_a_command_begins(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was read twice: once for the runs that have ended, once for those that have not."""
+    read: list[Path] = []
+    events = Archive.events
+    monkeypatch.setattr(Archive, "events", lambda archive: read.append(archive.journal) or events(archive))
+    installation = Installation(home)
+    prepared(installation, installation.sources())
+    assert read == [home / "archive" / "captures.jsonl"]

@@ -14,7 +14,7 @@ from db.archive import Archive
 from db.engine import open_engine
 from ingest.installation import Installation
 from ingest.reference import load_reference
-from ingest.replay import close_interrupted
+from ingest.replay import close_interrupted, runs_of
 from ingest.requests.events import Journal
 
 _HELD = """
@@ -82,7 +82,7 @@ def test_what_was_not_entered_is_entered_then(
         with pytest.raises(Killed):
             take_sample_answers(installation, engine)
     source = answer_source()
-    close_interrupted(engine, installation.archive, {source.name: source})
+    close_interrupted(engine, installation.archive, {source.name: source}, runs_of(installation.archive))
     take_sample_answers(installation, engine)
     assert held(engine) == whole
     assert take_sample_answers(installation, engine) == 0

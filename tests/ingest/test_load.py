@@ -23,7 +23,7 @@ from ingest.files import latest_edition, load_capture, read_again
 from ingest.load import Counts, Loader
 from ingest.reader import LayoutChangedError
 from ingest.record import Batch, Deletion, RowsLostError
-from ingest.replay import INTERRUPTED_BY_DEFECT, close_interrupted, replay
+from ingest.replay import INTERRUPTED_BY_DEFECT, close_interrupted, replay, runs_of
 from ingest.retract import (
     Retraction,
     UnknownTargetError,
@@ -399,7 +399,7 @@ def test_a_run_killed_between_batches_is_completed_once(
     monkeypatch.setattr(loader, "load", dying_load)
     with pytest.raises(KeyboardInterrupt):
         load_capture(loader, archive, captured)
-    assert close_interrupted(sqlite_engine, archive, {SOURCE.name: SOURCE}) == ["r9"]
+    assert close_interrupted(sqlite_engine, archive, {SOURCE.name: SOURCE}, runs_of(archive)) == ["r9"]
     assert counted(sqlite_engine) == 10_000 + 600 + 30_000
     again = open_engine(f"sqlite:///{tmp_path / 'again.db'}")
     migrate(again)
@@ -414,7 +414,7 @@ def test_what_a_killed_run_had_loaded_whole_is_counted_when_it_is_closed(engine:
     started, captured = begun(archive, body)
     archive.write(captured)
     load_capture(Loader(engine, STANDING, started), archive, captured)
-    assert close_interrupted(engine, archive, {STANDING.name: STANDING}) == ["r9"]
+    assert close_interrupted(engine, archive, {STANDING.name: STANDING}, runs_of(archive)) == ["r9"]
     assert counted(engine) == 10_000
 
 
@@ -439,7 +439,7 @@ def test_a_run_that_dies_while_it_ends_is_closed_by_the_next_command(
             fault.setattr(Archive, "write", lambda self, e: dying() if isinstance(e, RunEnded) else write(self, e))
         with pytest.raises(KeyboardInterrupt):
             ingested(sqlite_engine, tmp_path, STANDING, csv_of(*versions), minute=1)
-    assert len(close_interrupted(sqlite_engine, archive, {STANDING.name: STANDING})) == 1
+    assert len(close_interrupted(sqlite_engine, archive, {STANDING.name: STANDING}, runs_of(archive))) == 1
     with sqlite_engine.connect() as connection:
         states = connection.execute(text("SELECT state, vanished FROM run ORDER BY id")).all()
         why = [row[0] for row in connection.execute(text("SELECT counted_why FROM record ORDER BY key"))]
@@ -512,15 +512,15 @@ def test_what_stops_the_closing_of_a_run_leaves_it_open_if_it_was_a_person(
     with monkeypatch.context() as patch:
         patch.setattr("ingest.replay.load_capture", stopped)
         with pytest.raises(type(met), match=str(met)):
-            close_interrupted(sqlite_engine, archive, sources)
+            close_interrupted(sqlite_engine, archive, sources, runs_of(archive))
     ended = [event for event in archive.events() if isinstance(event, RunEnded)]
     if isinstance(met, KeyboardInterrupt):
         assert ended == []
-        assert close_interrupted(sqlite_engine, archive, sources) == ["r9"]
+        assert close_interrupted(sqlite_engine, archive, sources, runs_of(archive)) == ["r9"]
         assert counted(sqlite_engine) == 20_000
     else:
         assert [event.reason for event in ended] == [f"{INTERRUPTED_BY_DEFECT} ValueError: a defect of a reader"]
-        assert close_interrupted(sqlite_engine, archive, sources) == []
+        assert close_interrupted(sqlite_engine, archive, sources, runs_of(archive)) == []
 
 
 def test_instants_keep_their_zone() -> None:

@@ -18,7 +18,7 @@ from db.engine import open_engine, registry_url
 from db.migrate import migrate
 from ingest.crawl_plan import CrawlPlan
 from ingest.load import Loader
-from ingest.replay import close_interrupted, replay
+from ingest.replay import close_interrupted, replay, runs_of
 from ingest.source import Source
 from scrapers.crawl import CrawlResult, crawl
 from tests.portal.double import Fault, PortalDouble, portal_double
@@ -240,7 +240,8 @@ def test_a_crawl_killed_in_the_middle_is_completed_by_the_next(tmp_path: Path, w
         assert process.wait() == -signal.SIGKILL, "it was over before it could be killed"
 
         sources = {MANY_SOURCE.name: MANY_SOURCE}
-        assert len(close_interrupted(engines[home], Archive(home / "archive"), sources)) == 1
+        archive = Archive(home / "archive")
+        assert len(close_interrupted(engines[home], archive, sources, runs_of(archive))) == 1
         half = len(rows(engines[home]))
         result = loaded(double, engines[home], home, way, MANY_SOURCE)
         loaded(double, engines[clean], clean, way, MANY_SOURCE)

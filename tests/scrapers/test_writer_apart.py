@@ -27,7 +27,7 @@ from db.words import AmountRole, Instrument, Measure, Relevance, YearBasis
 from ingest.load import open_loader
 from ingest.reader import LayoutChangedError, Material
 from ingest.record import Batch, Party, Record, Sum
-from ingest.replay import close_interrupted
+from ingest.replay import close_interrupted, runs_of
 from scrapers.crawl import CrawlResult, crawl
 from scrapers.intake import Intake
 from scrapers.writer_apart import LoaderLostError, WriterApart
@@ -189,7 +189,8 @@ def test_a_loader_that_dies_leaves_its_pages_to_the_next_command(tmp_path: Path)
             apart=True,
         )  # fmt: skip
     assert not [event for event in events(tmp_path) if isinstance(event, RunEnded)]
-    assert len(close_interrupted(engine, Archive(tmp_path / "archive"), {DECLARED.name: DECLARED})) == 1
+    archive = Archive(tmp_path / "archive")
+    assert len(close_interrupted(engine, archive, {DECLARED.name: DECLARED}, runs_of(archive))) == 1
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM record")).scalar_one() > 5
     engine.dispose()
