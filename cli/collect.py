@@ -25,6 +25,7 @@ from ingest.requests.fill import fill_from_journal
 from ingest.retract import Retracted, apply_pending, left_unread, read_retractions
 from ingest.settle import settle
 from ingest.source import Source
+from ingest.wholeness import hold_beside_registry, hold_files
 
 
 def prepared(installation: Installation, sources: dict[str, Source]) -> list[str]:
@@ -34,13 +35,17 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> list[str
         What was retracted by a command that was killed, and is taken out by this one.
 
     Raises:
+        ingest.wholeness.NotWholeError: a part of the home is missing.
         ingest.replay.BehindError: the registry lacks what the archive holds.
     """
     installation.archive.clear()
     _remove(_rebuilt(installation))
+    runs = runs_of(installation.archive)
+    hold_files(installation.home, installation.archive, runs)
     engine = installation.engine()
     try:
-        runs = runs_of(installation.archive)
+        if not installation.database_url:  # into a database elsewhere another home may have read, too
+            hold_beside_registry(engine, installation.home, runs)
         hold_whole(engine, runs)
         return _completed(installation, engine, sources, runs)
     finally:
@@ -174,9 +179,12 @@ def _replaced(installation: Installation, sources: dict[str, Source]) -> int:
     target = _rebuilt(installation)
     _remove(target)
     installation.archive.clear()
+    runs = runs_of(installation.archive)
+    hold_files(installation.home, installation.archive, runs)
     try:
         old = installation.engine()
-        _completed(installation, old, sources, runs_of(installation.archive))
+        hold_beside_registry(old, installation.home, runs)
+        _completed(installation, old, sources, runs)
         old.dispose()
     except DatabaseError as error:
         if not is_damaged(error):

@@ -16,7 +16,9 @@ from cli.progress import say
 from db.archive import Captured
 from db.disk import writing_under
 from ingest.installation import Installation, now
+from ingest.replay import runs_of
 from ingest.retract import Retraction, retract_run
+from ingest.wholeness import hold_files
 
 _KEPT = ("archive", "sources", "decisions", "corrections", "forms", "requests", "releases")
 _UNFINISHED = "backup-did-not-end"
@@ -94,7 +96,8 @@ def backup(folder: Path) -> None:
 def restore(folder: Path) -> None:
     """Bring an installation back from FOLDER into an empty MEDIACONTRACTS_HOME.
 
-    Every archived body is checked against its hash.
+    Every archived body is checked against its hash. Until it has come to its end no command works in that home; one
+    that was stopped, or whose backup lacked something, is given again.
 
     \b
     Example:
@@ -103,10 +106,20 @@ def restore(folder: Path) -> None:
     installation = Installation.from_environment(os.environ)
     if (folder / _UNFINISHED).exists():
         raise Refused(f"{folder} is no whole backup: it did not come to its end; restore from another one")
-    if installation.home.exists() and any(installation.home.iterdir()):
-        raise click.UsageError(f"{installation.home} is not empty; set MEDIACONTRACTS_HOME to a new folder")
-    shutil.copytree(folder, installation.home, symlinks=True, dirs_exist_ok=True)
+    home, unfinished = installation.home, installation.unfinished_restore
+    if home.exists() and any(home.iterdir()) and not unfinished.exists():
+        raise click.UsageError(f"{home} is not empty; set MEDIACONTRACTS_HOME to a new folder")
+    home.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    for left in home.iterdir():  # of a restore that did not end
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left != unfinished:
+            left.unlink()
+    shutil.copytree(folder, home, symlinks=True, dirs_exist_ok=True)
+    hold_files(home, installation.archive, runs_of(installation.archive))
     digests = {event.sha256 for event in installation.archive.events() if isinstance(event, Captured)}
     for digest in sorted(digests):
         installation.archive.get(digest)
-    say(f"restored to {installation.home}; {len(digests)} archived bodies are as they were stored")
+    unfinished.unlink()
+    say(f"restored to {home}; {len(digests)} archived bodies are as they were stored")

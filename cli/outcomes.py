@@ -14,7 +14,7 @@ from db.migrate import NewerRegistryError
 from ingest.decision_lines import DecisionError
 from ingest.declaration import DeclarationError
 from ingest.drafting import NoTableError
-from ingest.installation import BusyError
+from ingest.installation import BusyError, HalfRestoredError
 from ingest.labelled import LabelFileError
 from ingest.names.second_opinion import NoSplinkError
 from ingest.person_csv import PersonCsvError
@@ -29,6 +29,7 @@ from ingest.requests.letters import LetterError
 from ingest.retract import RetractionError, UnknownTargetError
 from ingest.tables import DocumentRefused
 from ingest.tables.many import ClusterError
+from ingest.wholeness import NotWholeError
 from publish.corrections import CorrectionError
 from publish.fill import DoubledUidError
 from publish.money import UnknownCurrencyError
@@ -46,6 +47,8 @@ REFUSED = (
     DecisionError,
     ArchiveError,
     BehindError,
+    NotWholeError,
+    HalfRestoredError,
     UndeclaredSourceError,
     ReferenceFileError,
     RetractionError,

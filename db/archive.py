@@ -107,6 +107,10 @@ class Archive:
         """Where the body of this hash lies."""
         return self.root / digest[:2] / f"{digest[2:]}.zst"
 
+    def folders(self) -> set[str]:
+        """The folders in which bodies lie, named by how their hashes begin."""
+        return {path.name for path in self.root.iterdir() if len(path.name) == 2} if self.root.exists() else set()
+
     def put(self, body: bytes) -> str:
         """Store a body once and give its SHA-256; the file appears whole or not at all."""
         digest = sha256(body).hexdigest()
@@ -114,6 +118,7 @@ class Archive:
         if target.exists() and self._holds(digest):
             return digest
         target.parent.mkdir(parents=True, exist_ok=True)
+        self.journal.touch()  # a body without a journal beside it tells of a journal that was lost
         with writing_under(self.root):
             handle, temporary = tempfile.mkstemp(dir=self.root, prefix=_PART)
             try:

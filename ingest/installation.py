@@ -25,6 +25,10 @@ class BusyError(Exception):
     """Another command is writing to this installation."""
 
 
+class HalfRestoredError(Exception):
+    """This home is what a restore that did not end has left; nothing may be made of it."""
+
+
 class Installation(msgspec.Struct, frozen=True):
     """The folders of one installation (`MEDIACONTRACTS_HOME`) and the address of its registry."""
 
@@ -64,6 +68,11 @@ class Installation(msgspec.Struct, frozen=True):
         return self.home / "corrections" / "accepted.jsonl"
 
     @property
+    def unfinished_restore(self) -> Path:
+        """A file that lies in a home while it is being restored."""
+        return self.home / "restore-did-not-end"
+
+    @property
     def slugs(self) -> Path:
         """The addresses that entities were first published under."""
         return self.home / "decisions" / "slugs.jsonl"
@@ -81,7 +90,9 @@ class Installation(msgspec.Struct, frozen=True):
 
         Raises:
             db.migrate.NewerRegistryError: the registry was written by a newer version.
+            HalfRestoredError: the home was restored only in part.
         """
+        self._hold_restored()
         self.home.mkdir(parents=True, exist_ok=True)
         engine = open_engine(self.registry_url)
         if needs_migration(engine):
@@ -90,6 +101,13 @@ class Installation(msgspec.Struct, frozen=True):
         elif registry_version(engine) is None:
             migrate(engine)
         return engine
+
+    def _hold_restored(self) -> None:
+        if self.unfinished_restore.exists():
+            raise HalfRestoredError(
+                f"{self.home} was restored only in part: give `mediacontracts restore` again, from a backup that is "
+                "whole"
+            )
 
     def _back_up(self, version: str) -> None:
         registry = self.home / "registry.db"
@@ -106,7 +124,9 @@ class Installation(msgspec.Struct, frozen=True):
 
         Raises:
             BusyError: another command holds it; try again when it has ended.
+            HalfRestoredError: the home was restored only in part.
         """
+        self._hold_restored()
         self.home.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:

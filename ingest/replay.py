@@ -80,25 +80,32 @@ def replay(
 
 
 class Runs(NamedTuple):
-    """What the journal says of its runs: which have ended, and those left open with their captures by reference."""
+    """What the journal says: which runs have ended, those left open with their captures by reference.
+
+    `folders` are those of the archive in which the bodies of its captures lie.
+    """
 
     ended: list[str]
     left_open: list[tuple[RunStarted, dict[str, Captured]]]
+    folders: set[str]
 
 
 def runs_of(archive: Archive) -> Runs:
     """Read the journal for what a command has to know before it begins."""
     ended: list[str] = []
     left_open: dict[str, tuple[RunStarted, dict[str, Captured]]] = {}
+    folders: set[str] = set()
     for event in archive.events():
         if isinstance(event, RunStarted):
             left_open[event.run] = (event, {})
         elif isinstance(event, RunEnded):
             ended.append(event.run)
             left_open.pop(event.run, None)
-        elif event.run in left_open:
-            left_open[event.run][1][event.ref] = event
-    return Runs(ended, list(left_open.values()))
+        else:
+            folders.add(event.sha256[:2])
+            if event.run in left_open:
+                left_open[event.run][1][event.ref] = event
+    return Runs(ended, list(left_open.values()), folders)
 
 
 def hold_whole(engine: Engine, runs: Runs) -> None:
