@@ -104,7 +104,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     Attributes:
         to: the field, one of those listed below.
         pattern: a regular expression whose first group is taken out of the cell; a cell that is not blank and does
-            not match is rejected.
+            not match is rejected, as is one of more than 1000 letters. Like every expression of a declaration it must
+            not repeat a group that holds a repeat or a choice itself.
         decimal: the decimal mark of the sums: `"."` or `","`. Without it a sum that can be read two ways is rejected.
         currency: code of ISO 4217, where it is not the source's.
         unit: what one printed unit is worth: 1000 under "thousand".

@@ -13,6 +13,7 @@ from rapidfuzz import process
 from db.currencies import MINOR_DIGITS
 from db.words import PartyState
 from ingest.column import MOMENTS, SUMS, Column
+from ingest.expressions import endless
 from ingest.source import Source, TableShape
 from ingest.values.text import clean
 
@@ -185,6 +186,8 @@ def _pattern_contradiction(source: Source) -> str:
             groups = re.compile(pattern).groups
         except re.error as error:
             return f"{place}: {pattern!r} is no regular expression: {error}"
+        if why := endless(pattern):
+            return f"{place}: {pattern!r} could take too long on some text: it {why}"
         if pattern and not groups and place.startswith(("root", "table")):
             return f"{place}: {pattern!r} has no group; put the part that is meant in parentheses"
     return ""

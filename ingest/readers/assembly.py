@@ -10,7 +10,7 @@ import msgspec
 
 from db.words import AmountState, PartyState, Standing, YearState
 from ingest.editions import LONGEST_KEY
-from ingest.readers.cells import CellError, Row, row_hash, take
+from ingest.readers.cells import CellError, Row, row_hash, searched, take
 from ingest.readers.workbook import Grid
 from ingest.record import NONE_YET, NOT_APPLICABLE, UNKNOWN_PARTY, WITHHELD_PARTY, Line, Party, Record, Sum
 from ingest.source import Source
@@ -108,7 +108,7 @@ class Assembly:
             return ""
         parts = []
         for heading, pattern in self._source.root.columns.items():
-            found = re.search(pattern, raws[self._positions[heading]])
+            found = searched(pattern, raws[self._positions[heading]])
             if not found or found[1] is None:
                 raise CellError(f"{heading}: {raws[self._positions[heading]]!r} does not have the form {pattern}")
             parts.append(found[1])

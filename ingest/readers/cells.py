@@ -13,6 +13,7 @@ from typing import Any
 from db.currencies import MINOR_DIGITS
 from db.words import AmountRole, AmountState, Instrument, Measure, PartyState, Precision, YearState
 from ingest.column import DAYS, IDS, MOMENTS, OUR_WORDS, PARTIES, SUMS, Column
+from ingest.expressions import LONGEST
 from ingest.readers.workbook import Cell
 from ingest.record import Party, Sum
 from ingest.source import Source
@@ -93,7 +94,7 @@ class Row:
             lang=named.lang,
             id_scheme=scheme,
             registry_id=registry_id,
-            is_person=person or any(re.search(pattern, named.name, re.IGNORECASE) for pattern in patterns),
+            is_person=person or any(searched(pattern, named.name, re.IGNORECASE) for pattern in patterns),
             medium=self.medium if role == "outlet" else "",
             level=self.level if role == "payer" else "",
         )
@@ -131,10 +132,23 @@ def _looked_up(source: Source, rule: Column, value: str) -> str:
     return value
 
 
+def searched(expression: str, text: str, flags: int = 0) -> re.Match[str] | None:
+    """Try a declared expression on a cell.
+
+    Raises:
+        CellError: the cell is too long for that to be sure to end soon.
+    """
+    if len(text) > LONGEST:
+        raise CellError(
+            f"{text[:40]!r}… has {len(text)} letters, and an expression is tried on {LONGEST} at most: {expression}"
+        )
+    return re.search(expression, text, flags)
+
+
 def _patterned(rule: Column, raw: str) -> str:
     if not rule.pattern or not raw.strip():
         return raw
-    found = re.search(rule.pattern, raw)
+    found = searched(rule.pattern, raw)
     taken: str | None = None if found is None else found[1] if found.re.groups else found[0]
     if taken is None:  # also where the first group is in another branch of the pattern than the one that matched
         raise CellError(f"{raw!r} does not have the declared form {rule.pattern}")
