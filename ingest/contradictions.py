@@ -42,9 +42,16 @@ def _name_contradiction(source: Source, path: Path) -> str:
         return f"name is {source.name!r}, but the file is called {path.name}"
     if not re.fullmatch(r"[A-Z]{2}", source.country):
         return f'country is {source.country!r}; write the two letters of ISO 3166, such as KZ (quote "NO")'
+    rules = [(heading, rule) for heading in source.columns for rule in source.column_rules(heading)]
+    for place, lang in (
+        ("lang", source.lang),
+        *((f"columns → {heading} → lang", rule.lang) for heading, rule in rules),
+    ):
+        if lang and (not re.fullmatch(r"[a-z]{2,3}", lang) or lang == "kz"):
+            return f"{place} is {lang!r}, no code of a language; write that of ISO 639, such as kk, ru or en"
     currencies = {
         source.currency,
-        *(rule.currency for heading in source.columns for rule in source.column_rules(heading)),
+        *(rule.currency for _, rule in rules),
     }
     if currencies - {""} - set(MINOR_DIGITS):
         wrong = _listed(currencies - {""} - set(MINOR_DIGITS))

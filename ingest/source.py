@@ -220,7 +220,7 @@ class Source(_Declared, frozen=True, kw_only=True):
         currency: code of ISO 4217.
         amount: the field that is the sum of a record.
         year_basis: which date gives the year.
-        lang: language of its names and words.
+        lang: language of its names and words, by its code of ISO 639: kk, ru, en.
         invented: true for a sample; every page then says so.
         access: how it comes in: a file, the Kazakh procurement portal, answers to requests.
         table: how the file is laid out.

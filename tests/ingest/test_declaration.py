@@ -29,6 +29,10 @@ def written(folder: Path, *changes: tuple[str, str]) -> Path:
     ("old", "new", "message"),
     [
         ("currency: RSD", "currency: Din", "no currency of ISO 4217: 'Din'"),
+        ("lang: sr", "lang: Srpski", "lang is 'Srpski', no code of a language; write that of ISO 639"),
+        ("lang: sr", "lang: SR", "lang is 'SR', no code of a language"),
+        ("lang: sr", "lang: kz", "lang is 'kz', no code of a language"),
+        ("to: outlet", "lang: Srpski, to: outlet", "lang is 'Srpski', no code of a language"),
         ("country: RS", "country: Srbija", "two letters of ISO 3166"),
         ("currency: RSD", "currency: RSD\ncurrency: EUR", "'currency' stands here twice"),
         ("currency: RSD", "\tcurrency: RSD", "a tab is no indent"),
