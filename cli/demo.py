@@ -90,7 +90,7 @@ def build_demo(installation: Installation) -> None:
             )
         say(f"{result.rows} sample records on {result.pages} pages ({result.state})")
         taken = take_sample_answers(installation, engine)
-        say(f"{taken} records from sample answers to information requests")
+        say(f"{taken.held} records from sample answers to information requests, {taken.new} of them new")
         published = sources[PUBLISHED]
         figures = [published.bundled_file] if published.bundled_file else []
         counts = ingest_files(engine, installation.archive, published, figures, at=now()).counts

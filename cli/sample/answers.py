@@ -14,10 +14,11 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import openpyxl
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from cli.requests.asking import NobodyAsker
 from cli.sample.contracts import invented_number, names
@@ -37,8 +38,16 @@ from ingest.source import Source
 _SUBJECT = "Выплаты средствам массовой информации по государственному информационному заказу"
 _DECISIONS = "identity-sample.jsonl"
 _INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_HELD = "SELECT count(*) FROM record r JOIN source s ON s.id = r.source_id WHERE s.name = :source"
 Row = tuple[str, str, str, str, list[str]]
 """Outlet, its kind, supplier, subject, and the sums of each year."""
+
+
+class SampleTaken(NamedTuple):
+    """Records of the sample answers: how many there are now, and how many of them are new."""
+
+    held: int
+    new: int
 
 
 class SampleRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -117,8 +126,8 @@ def _of_no_hour(workbook: bytes) -> bytes:
     return out.getvalue()
 
 
-def take_sample_answers(installation: Installation, engine: Engine) -> int:
-    """Enter the requests and take the replies that are not there yet; gives the records that are new.
+def take_sample_answers(installation: Installation, engine: Engine) -> SampleTaken:
+    """Enter the requests and take the replies that are not there yet.
 
     Raises:
         ingest.requests.desk.NeedsPersonError: a reply is not as its bundled form says, which is a defect.
@@ -139,7 +148,7 @@ def take_sample_answers(installation: Installation, engine: Engine) -> int:
             desk.enter(*_events(told, request, ref, at))
     if desk.register.as_of is None:
         desk.enter(Looked(request="", at=at, on=told.looked_through))
-    records = 0
+    new = 0
     with tempfile.TemporaryDirectory() as folder:
         for ref, request in refs.items():
             asked = desk.register.requests[ref]
@@ -147,9 +156,11 @@ def take_sample_answers(installation: Installation, engine: Engine) -> int:
                 path = Path(folder) / request.file
                 path.write_bytes(workbook(told, request))
                 taken = take_answer(desk, asked, [path], NobodyAsker())
-                records += sum(one.counts.inserted for one in taken)
+                new += sum(one.counts.inserted for one in taken)
     fill_requests(engine, desk.register)
-    return records
+    with engine.connect() as connection:
+        held = connection.execute(text(_HELD), {"source": desk.source.name}).scalar_one()
+    return SampleTaken(held, new)
 
 
 def body_name(request: SampleRequest) -> str:

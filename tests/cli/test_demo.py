@@ -104,8 +104,14 @@ def test_it_says_that_it_is_invented_and_holds_no_real_sum(release: sqlite3.Conn
 
 def test_a_second_time_takes_no_answer_twice(home: Path, release: sqlite3.Connection) -> None:
     before = release.execute("SELECT count(*) FROM contracts").fetchone()
+    with closing(sqlite3.connect(home / "registry.db")) as registry:
+        [held] = registry.execute(
+            "SELECT count(*) FROM record JOIN source ON source.id = source_id WHERE source.name = 'sample_answers'"
+        ).fetchone()
     done = mediacontracts_here(home, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
+    assert held > 0
+    assert f"{held} records from sample answers to information requests, 0 of them new" in done.stderr
     path = home / "releases" / "current" / "sample_media_contracts.db"
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as again:
         assert again.execute("SELECT count(*) FROM contracts").fetchone() == before
