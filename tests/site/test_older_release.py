@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from publish.site.exports.columns import BOOK_TABLES
+
 from .conftest import Site, server, uid_of
 
 
@@ -53,3 +55,25 @@ def test_its_pages_are_shown(older: Any) -> None:
     page = older.get(f"/record/{uid_of(30)}")
     assert page.status_code == 200
     assert "Unusual in the wording" not in page.text
+
+
+@pytest.mark.parametrize("table", ["contracts", "other-records"])
+def test_a_file_that_cannot_be_made_of_it_is_refused_with_the_reason(older: Any, table: str) -> None:
+    """It was a fault of the server."""
+    reason = "this release was made by an older program and lacks wording, so this file cannot be made of it; "
+    for format_ in ("csv", "raw.csv", "xlsx", "parquet"):
+        answer = older.get(f"/en/{table}.{format_}?year=2012")
+        assert (answer.status_code, reason in answer.text) == (400, True), format_
+    for format_ in ("json", "jsonl"):
+        answer = older.get(f"/{table}.{format_}")
+        assert (answer.status_code, answer.json()["ok"]) == (400, False), format_
+        assert answer.json()["error"].startswith(reason)
+    assert older.get(f"/{table}.atom").status_code == 200
+
+
+def test_every_table_beside_the_records_is_a_file_or_refused_with_the_reason(older: Any) -> None:
+    lacks = {"rejected_rows": "lacks latest,", "addresses": "lacks addresses,"}
+    for table in BOOK_TABLES:
+        answer = older.get(f"/table/{table}.csv")
+        assert answer.status_code == (400 if table in lacks else 200), table
+        assert lacks.get(table, "") in answer.text

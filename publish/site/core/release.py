@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from publish.schema import DATABASE, SAMPLE_PREFIX
+from publish.schema import BY_NAME, DATABASE, SAMPLE_PREFIX
 
 if TYPE_CHECKING:
     from publish.site.core.sums import Sum
@@ -34,6 +34,12 @@ def value(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...] | li
 def has_column(connection: sqlite3.Connection, table: str, column: str) -> bool:
     """Whether a table has a column: a release of an older program, which is shown until the next, lacks the newest."""
     return value(connection, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)) is not None
+
+
+def lacking(connection: sqlite3.Connection, table: str) -> list[str]:
+    """What a release of an older program lacks of a table: the newest columns, or all of it."""
+    held = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+    return [column.name for column in BY_NAME[table].columns if column.name not in held] if held else [table]
 
 
 @dataclass(frozen=True)
