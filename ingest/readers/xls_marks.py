@@ -14,7 +14,7 @@ from ingest.readers.sheet_marks import Marks, MarksError
 
 _BOF, _EOF = 0x0809, 0x000A
 _EXCEL_97 = 0x0600
-_SHEET, _STRINGS, _FORMAT, _STYLE = 0x0085, 0x00FC, 0x041E, 0x00E0
+_SHEET, _STRINGS, _FORMAT, _STYLE, _PASSWORD = 0x0085, 0x00FC, 0x041E, 0x00E0, 0x002F
 _FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 _NUMBERS = frozenset({0x0203, 0x027E})
 _TEXTS = frozenset({0x00FD, 0x0204, 0x00D6})
@@ -32,7 +32,7 @@ def xls_marks(body: bytes) -> list[Marks]:
     """The marks of every sheet of an .xls, in their order.
 
     Raises:
-        MarksError: it is damaged, or its counts are more than it can hold.
+        MarksError: it is damaged, opens with a password only, or its counts are more than it can hold.
     """
     try:
         stream = _Compound(body).stream("Workbook", "Book")
@@ -50,6 +50,8 @@ def _globals(stream: bytes) -> tuple[list[int], dict[int, str]]:
     for kind, held in _records(stream, 0):
         if kind == _SHEET:
             starts.append(struct.unpack_from("<I", held)[0])
+        elif kind == _PASSWORD:
+            raise MarksError("opens with a password only; ask for an open copy")
         elif kind == _STRINGS and max(struct.unpack_from("<II", held)) > len(stream):
             raise MarksError("it says that it holds more texts than it has bytes; ask for it again")
         elif kind == _FORMAT and len(held) > 5:

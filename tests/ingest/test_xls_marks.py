@@ -11,6 +11,8 @@ from sources import HEADINGS, declare, read
 
 from ingest.reader import LayoutChangedError
 from ingest.readers.xls_marks import xls_marks
+from ingest.tables.formats import document_tables
+from ingest.tables.model import DocumentRefused
 
 XLS = {"table": {"format": "xls"}}
 ROW = ["Акимат Кок Дала", 2024, "ТОО «Боз Дала Медиа»", "991240999991", "Боз дала", "Освещение", 1250000.5, 2.5]
@@ -126,6 +128,21 @@ def test_formats_of_excel_95_are_bytes() -> None:
     assert len(older) == len(written), "the places of the sheets stay"
     [marks] = xls_marks(compound(stream.replace(b"\x00\x06\x05\x00", b"\x00\x05\x05\x00", 1).replace(written, older)))
     assert marks.shown == {(2, 7): "0.0%"}
+
+
+def locked() -> bytes:
+    """A workbook whose records after the mark of a password are no longer what they were."""
+    stream = book([HEADINGS, ROW])
+    head, rest = stream[:20], stream[20:]
+    return compound(head + record(0x002F, struct.pack("<HHH", 0, 1, 2)) + bytes(sign ^ 0x5A for sign in rest))
+
+
+def test_a_workbook_with_a_password_is_told_as_one() -> None:
+    with pytest.raises(LayoutChangedError, match="opens with a password only; ask for an open copy"):
+        told(locked())
+    with pytest.raises(DocumentRefused, match="encrypted") as refused:
+        document_tables(locked(), "reply.xls")
+    assert refused.value.reason == "encrypted"
 
 
 WHOLE = compound(book([HEADINGS, ROW]))
