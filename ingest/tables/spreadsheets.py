@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
+from ingest.readers.xls_marks import xls_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.understand import understand
@@ -137,10 +138,13 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
     """
     members = _members(data)
     try:
-        # an .ods that is cut is never read to an end, so what it says is looked at before it is opened
+        # an .ods that is cut is never read to an end, and an .xls is believed what it counts: both are looked at before
         known = ods_marks(members["content.xml"]) if "content.xml" in members else {}
+        old = [] if data.startswith(b"PK") else xls_marks(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         metadata = book.sheets_metadata
+        if old:
+            known = dict(zip(book.sheet_names, old, strict=True))
     except (CalamineError, MarksError, OSError, ValueError) as error:
         reason = "encrypted" if "assword" in str(error) else "broken"
         raise DocumentRefused(name, reason, f"it is no readable workbook ({error})") from error

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from test_xls_marks import book, compound
 
 from ingest.tables import read_tables
 from ingest.tables.formats import detect, document_tables
@@ -187,3 +188,9 @@ def test_an_error_of_a_workbook_is_no_blank() -> None:
     book.save(out)
     (table,) = read(out.getvalue())
     assert [row[1] for row in table.rows] == ["1500", "#REF!"]
+
+
+def test_an_error_of_an_old_workbook_is_no_blank() -> None:
+    rows = [["Получатель", "Сумма, тенге"], ["Боз дала", 1500.0], ["Кок дала", b"\x17"], ["Самғар", b"\x2a"]]
+    (table,) = read(compound(book(rows)), "reply.xls")
+    assert [row[1] for row in table.rows] == ["1500", "#REF!", "#N/A"]
