@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 
-from ingest.values.amount import Unit
 from ingest.values.money_words import UnitWordError, UnitWords, read_unit_words
 
 PER_CENT = {9: "0%", 10: "0.00%"}
@@ -28,17 +27,23 @@ def speaks(code: str) -> bool:
 
 
 @functools.lru_cache(maxsize=256)
-def objection(code: str, unit: Unit) -> str:
-    """Why a number of this format is not the sum that it holds; empty where it is."""
+def objection(code: str, currency: str) -> str:
+    """Why a number of this format is not the sum that it holds; empty where it is.
+
+    Args:
+        code: the format.
+        currency: ISO 4217, as declared or printed in the heading; empty where neither says it.
+    """
     figures, words = _parts(code)
     if "%" in figures:
         return f"is shown as a share (format {code!r}), which is no sum"
     said = _words(words)
     if _SHOWN_SMALLER.search(figures) or said.scale or said.minor:
         return f"is shown in another unit than it holds (format {code!r}); ask for the file with whole sums"
-    if said.currencies and unit.currency not in said.currencies:
+    if said.currencies and currency not in said.currencies:
         shown = " or ".join(sorted(said.currencies))
-        return f"is shown in {shown} (format {code!r}), the source declares {unit.currency}"
+        ours = f"its column is in {currency}" if currency else "no unit is printed"
+        return f"is shown in {shown} (format {code!r}), {ours}"
     return ""
 
 

@@ -56,7 +56,7 @@ def _shown(grid: Grid, units: Mapping[int, Unit]) -> dict[Place, str]:
     return {
         (row, column): why
         for (row, column), code in grid.marks.shown.items()
-        if column in units and (why := objection(code, units[column]))
+        if column in units and (why := objection(code, units[column].currency))
     }
 
 

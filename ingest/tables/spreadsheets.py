@@ -16,10 +16,12 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from ingest.readers.number_formats import objection
 from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
 from ingest.readers.xls_marks import xls_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
+from ingest.tables.totals import figure_columns
 from ingest.tables.understand import understand
 
 MAX_CELLS = 5_000_000
@@ -130,6 +132,20 @@ def _with_errors(rows: list[list[str]], marks: Marks) -> list[list[str]]:
     return rows
 
 
+def _shown_otherwise(table: Table, marks: Marks) -> list[str]:
+    """Sums whose cells show something else than they hold; what the body told us is what they show."""
+    codes = {cell_range(row - 1, column - 1): code for (row, column), code in marks.shown.items()}
+    found: dict[str, list[str]] = {}
+    for boxes in table.boxes if codes else []:
+        for column in figure_columns(table.columns):
+            cells = [place.range.partition(":")[0] for place in boxes[column]]
+            for cell in cells:
+                why = objection(codes.get(cell, ""), table.columns[column].unit.currency or "")
+                if why:
+                    found.setdefault(why, []).append(cell)
+    return [f"{cells[0]}{f' and {len(cells) - 1} more' if cells[1:] else ''}: {why}" for why, cells in found.items()]
+
+
 def workbook_tables(data: bytes, name: str) -> list[Table]:
     """Tables of all sheets.
 
@@ -138,7 +154,7 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
     """
     members = _members(data)
     try:
-        # an .ods that is cut is never read to an end, and an .xls is believed what it counts: both are looked at before
+        # an .ods that is cut is never read to an end, an .xls is believed what it counts: they are looked at before
         known = ods_marks(members["content.xml"]) if "content.xml" in members else {}
         old = [] if data.startswith(b"PK") else xls_marks(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -167,7 +183,9 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
             if "Visible" not in str(meta.visible):
                 grid.notes.append("the sheet is hidden")
             grid.needs_review = [*review]
-            tables.append(understand(grid, name))
+            table = understand(grid, name)
+            table.needs_review += _shown_otherwise(table, marks)
+            tables.append(table)
     return tables
 
 

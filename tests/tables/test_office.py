@@ -194,3 +194,26 @@ def test_an_error_of_an_old_workbook_is_no_blank() -> None:
     rows = [["Получатель", "Сумма, тенге"], ["Боз дала", 1500.0], ["Кок дала", b"\x17"], ["Самғар", b"\x2a"]]
     (table,) = read(compound(book(rows)), "reply.xls")
     assert [row[1] for row in table.rows] == ["1500", "#REF!", "#N/A"]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("#,##0,", "B2 and 1 more: is shown in another unit than it holds"),
+        ("0%", "B2 and 1 more: is shown as a share"),
+        ("[$€-2] #,##0", "B2 and 1 more: is shown in EUR (format '[$€-2] #,##0'), its column is in KZT"),
+        ("# ##0.00 [$₸-43F]", ""),
+    ],
+)
+def test_a_sum_that_is_shown_otherwise_than_it_is_held_is_doubted(code: str, why: str) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in (["Получатель", "Сумма, тенге"], ["Боз дала", 1439000], ["Кок дала", 65280]):
+        sheet.append(cells)
+    for row in (2, 3):
+        sheet.cell(row, 2).number_format = code
+    out = io.BytesIO()
+    book.save(out)
+    (table,) = read(out.getvalue())
+    assert [reason.startswith(why) for reason in table.needs_review] == [True] * bool(why)
