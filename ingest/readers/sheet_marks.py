@@ -28,6 +28,9 @@ LARGEST_AREA = 8_000_000
 _AGAIN = "it holds a cell twice or out of order, at row {}; which value is meant is not told, ask for it again"
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _REF = re.compile(r"([A-Za-z]+)([0-9]+)")
+_MOST_COLUMNS = 16_384
+_TRUE = frozenset({"1", "true"})
+_HIDDEN = frozenset({"collapse", "filter"})
 
 
 class Merged(NamedTuple):
@@ -69,6 +72,8 @@ class Marks(msgspec.Struct):
         errors: cells that hold an error, with its text.
         merged: ranges of cells shown as one.
         shown: cells whose format says something beside the number, with the format.
+        hidden_rows: rows that are not shown.
+        hidden_columns: columns that are not shown.
         rows: the last row in which a cell is filled.
         columns: the last column likewise.
         spanned: how many rows the merged ranges have together.
@@ -78,6 +83,8 @@ class Marks(msgspec.Struct):
     errors: dict[Place, str] = msgspec.field(default_factory=dict)
     merged: list[Merged] = msgspec.field(default_factory=list)
     shown: dict[Place, str] = msgspec.field(default_factory=dict)
+    hidden_rows: set[int] = msgspec.field(default_factory=set)
+    hidden_columns: set[int] = msgspec.field(default_factory=set)
     rows: int = 0
     columns: int = 0
     spanned: int = 0
@@ -272,15 +279,23 @@ class _Xlsx:
             self.marks.formulas.add(self.row)
             self.marks.reach(self.row, self.column)
         elif name == "row":
-            row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
-            if row <= self.row:
-                raise MarksError(_AGAIN.format(row))
-            self.row, self.column = row, 0
+            self._row(attributes)
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            left, right = _times(attributes.get("min")), _times(attributes.get("max"))
+            self.marks.hidden_columns.update(range(left, min(right, _MOST_COLUMNS) + 1))
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             corners = _place(first), _place(last or first)
             if corners[0] and corners[1]:
                 self.marks.merge(*corners[0], *corners[1])
+
+    def _row(self, attributes: Mapping[str, str]) -> None:
+        row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
+        if row <= self.row:
+            raise MarksError(_AGAIN.format(row))
+        self.row, self.column = row, 0
+        if attributes.get("hidden") in _TRUE:
+            self.marks.hidden_rows.add(row)
 
     def _filled(self) -> None:
         self.marks.reach(self.row, self.column)
@@ -304,6 +319,7 @@ class _Ods:
         self.within: list[str] = []
         self.row = self.column = 0
         self.rows = self.columns = 1
+        self.hidden = False
         self.error = ""
         self.is_error = False
 
@@ -316,10 +332,17 @@ class _Ods:
             if own.get("name", "") in self.sheets:
                 raise MarksError(f"holds two sheets called {own.get('name', '')!r}; ask for it again")
             self.marks = self.sheets[own.get("name", "")] = Marks()
-            self.row = 0
+            self.row = self.column = 0
+        elif name == "table-column":
+            columns = _times(own.get("number-columns-repeated"))
+            if own.get("visibility") in _HIDDEN:
+                last = min(self.column + columns, _MOST_COLUMNS)
+                self.marks.hidden_columns.update(range(self.column + 1, last + 1))
+            self.column += columns
         elif name == "table-row":
             self.row, self.column = self.row + 1, 0
             self.rows = _times(own.get("number-rows-repeated"))
+            self.hidden = own.get("visibility") in _HIDDEN
         elif name in {"table-cell", "covered-table-cell"}:
             self.columns = _times(own.get("number-columns-repeated"))
             self.column += 1
@@ -329,6 +352,8 @@ class _Ods:
         kinds = {value for key, value in attributes.items() if key.endswith(":value-type")}
         if kinds or "formula" in own:
             self.marks.reach(self.row + self.rows - 1, self.column + self.columns - 1)
+            if self.hidden:
+                self.marks.hidden_rows.update(range(self.row, self.row + self.rows))
         if "formula" in own:
             self.marks.formulas.update(range(self.row, self.row + self.rows))
         self.is_error, self.error = "error" in kinds, ""

@@ -21,6 +21,7 @@ _TEXTS = frozenset({0x00FD, 0x0204, 0x00D6})
 _SEVERAL_NUMBERS, _TRUTH_OR_ERROR, _MERGED, _DIMENSIONS = 0x00BD, 0x0205, 0x00E5, 0x0200
 _CELLS = _FORMULAS | _NUMBERS | _TEXTS | {_TRUTH_OR_ERROR}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_ROW, _ROW_HIDDEN, _COLUMN, _COLUMN_HIDDEN = 0x0208, 0x20, 0x007D, 0x01
 _ROWS, _COLUMNS = 65_536, 256
 _LAST = 0xFFFFFFFA
 """The first number of a sector that names none: the end of a chain, or a free one."""
@@ -82,17 +83,31 @@ def _sheet(stream: bytes, start: int, speaking: dict[int, str]) -> Marks:
             elif kind in _NUMBERS and style in speaking:
                 marks.shown[row + 1, column + 1] = speaking[style]
         elif kind == _SEVERAL_NUMBERS:
-            row, first = struct.unpack_from("<HH", held)
-            for at, (style, _) in enumerate(struct.iter_unpack("<HI", held[4:-2]), start=first + 1):
-                marks.reach(row + 1, at)
-                if style in speaking:
-                    marks.shown[row + 1, at] = speaking[style]
+            _several_numbers(marks, held, speaking)
         elif kind == _MERGED:
             for top, bottom, left, right in struct.iter_unpack("<HHHH", held[2 : 2 + 8 * (len(held) // 8)]):
                 marks.merge(top + 1, left + 1, bottom + 1, right + 1)
+        elif kind in {_ROW, _COLUMN}:
+            _hide(marks, kind, held)
         elif kind == _DIMENSIONS:
             _hold_dimensions(held)
     return marks
+
+
+def _several_numbers(marks: Marks, held: bytes, speaking: dict[int, str]) -> None:
+    row, first = struct.unpack_from("<HH", held)
+    for at, (style, _) in enumerate(struct.iter_unpack("<HI", held[4:-2]), start=first + 1):
+        marks.reach(row + 1, at)
+        if style in speaking:
+            marks.shown[row + 1, at] = speaking[style]
+
+
+def _hide(marks: Marks, kind: int, held: bytes) -> None:
+    first, last = struct.unpack_from("<HH", held)
+    if kind == _ROW and struct.unpack_from("<H", held, 12)[0] & _ROW_HIDDEN:
+        marks.hidden_rows.add(first + 1)
+    elif kind == _COLUMN and struct.unpack_from("<H", held, 8)[0] & _COLUMN_HIDDEN:
+        marks.hidden_columns.update(range(first + 1, min(last, _COLUMNS) + 2))
 
 
 def _hold_dimensions(held: bytes) -> None:

@@ -9,12 +9,13 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from lxml import etree
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from openpyxl.utils.cell import coordinate_to_tuple
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingest.readers.number_formats import objection
 from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
@@ -134,16 +135,36 @@ def _with_errors(rows: list[list[str]], marks: Marks) -> list[list[str]]:
 
 def _shown_otherwise(table: Table, marks: Marks) -> list[str]:
     """Sums whose cells show something else than they hold; what the body told us is what they show."""
-    codes = {cell_range(row - 1, column - 1): code for (row, column), code in marks.shown.items()}
     found: dict[str, list[str]] = {}
-    for boxes in table.boxes if codes else []:
+    for boxes in table.boxes if marks.shown else []:
         for column in figure_columns(table.columns):
-            cells = [place.range.partition(":")[0] for place in boxes[column]]
-            for cell in cells:
-                why = objection(codes.get(cell, ""), table.columns[column].unit.currency or "")
+            for cell in _cells(boxes[column]):
+                code = marks.shown.get(coordinate_to_tuple(cell), "")
+                why = objection(code, table.columns[column].unit.currency or "")
                 if why:
                     found.setdefault(why, []).append(cell)
-    return [f"{cells[0]}{f' and {len(cells) - 1} more' if cells[1:] else ''}: {why}" for why, cells in found.items()]
+    return [f"{_first_of(cells)}: {why}" for why, cells in found.items()]
+
+
+def _hidden(table: Table, marks: Marks) -> list[str]:
+    """Rows and columns of a table that the sheet does not show, and whoever signed it may not have seen."""
+    if not (marks.hidden_rows or marks.hidden_columns):
+        return []
+    places = [
+        coordinate_to_tuple(cell) for row in table.boxes for cell in _cells(place for box in row for place in box)
+    ]
+    rows = sorted({row for row, _ in places} & marks.hidden_rows)
+    columns = sorted({column for _, column in places} & marks.hidden_columns)
+    told = [("row", [str(row) for row in rows]), ("column", [get_column_letter(column) for column in columns])]
+    return [f"{what} {_first_of(names)} of the sheet: hidden" for what, names in told if names]
+
+
+def _cells(places: Iterable[Place]) -> list[str]:
+    return [place.range.partition(":")[0] for place in places]
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return f"{names[0]} and {len(names) - 1} more" if names[1:] else names[0]
 
 
 def workbook_tables(data: bytes, name: str) -> list[Table]:
@@ -167,7 +188,7 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
     notes, review = workbook_warnings(data)
     tables: list[Table] = []
     for meta in metadata:
-        if "Sheet" not in str(meta.typ) and "Work" not in str(meta.typ):
+        if meta.typ != SheetTypeEnum.WorkSheet:
             continue
         try:
             marks = known.get(meta.name) or (xlsx_marks(members, meta.name) if _is_xlsx(members) else Marks())
@@ -180,11 +201,12 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
             merges = [((top - 1, left - 1), (bottom - 1, right - 1)) for top, left, bottom, right in marks.merged]
         for grid in sheet_grids(rows, list(merges), meta.name) if rows else []:
             grid.notes = [*notes]
-            if "Visible" not in str(meta.visible):
-                grid.notes.append("the sheet is hidden")
-            grid.needs_review = [*review]
+            grid.needs_review = [
+                *review,
+                *(["the sheet is hidden"] if meta.visible != SheetVisibleEnum.Visible else []),
+            ]
             table = understand(grid, name)
-            table.needs_review += _shown_otherwise(table, marks)
+            table.needs_review += [*_hidden(table, marks), *_shown_otherwise(table, marks)]
             tables.append(table)
     return tables
 

@@ -46,7 +46,13 @@ def cell(row: int, column: int, value: Any) -> bytes:
 
 
 def book(
-    rows: Sequence[Sequence[Any]], *, code: str = "General", merged: bytes = b"", reach: int = 0, first: int = 0
+    rows: Sequence[Sequence[Any]],
+    *,
+    code: str = "General",
+    merged: bytes = b"",
+    more: bytes = b"",
+    reach: int = 0,
+    first: int = 0,
 ) -> bytes:
     """The stream of a workbook with one sheet."""
     begin = struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 0), struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 0)
@@ -60,7 +66,7 @@ def book(
     end = record(0x000A, b"")
     marked = record(0x00E5, struct.pack("<H", len(merged) // 8) + merged) if merged else b""
     head = record(0x0809, begin[0]) + shown + styles + name + end
-    return head + record(0x0809, begin[1]) + size + cells + marked + end
+    return head + record(0x0809, begin[1]) + size + more + cells + marked + end
 
 
 def compound(stream: bytes, *, says: int = 0) -> bytes:

@@ -1,11 +1,13 @@
 """Workbooks, Word, pages, delimited text, archives and letters made here."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from test_xls_marks import book, compound
+from test_sheet_marks import ods_of, ods_row
+from test_xls_marks import book, compound, record
 
 from ingest.tables import read_tables
 from ingest.tables.formats import detect, document_tables
@@ -217,3 +219,38 @@ def test_a_sum_that_is_shown_otherwise_than_it_is_held_is_doubted(code: str, why
     book.save(out)
     (table,) = read(out.getvalue())
     assert [reason.startswith(why) for reason in table.needs_review] == [True] * bool(why)
+
+
+def test_what_a_workbook_hides_is_doubted() -> None:
+    rows = [["Получатель", "Срок", "Сумма, тенге"], *([f"Боз дала {n}", "год", 1500.0 * n] for n in range(1, 5))]
+    hidden = ["row 3 and 1 more of the sheet: hidden", "column B of the sheet: hidden"]
+    shown = Workbook()
+    sheet = shown.active
+    assert sheet is not None
+    for cells in rows:
+        sheet.append(cells)
+    for row in (3, 4, 900):
+        sheet.row_dimensions[row].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    out = io.BytesIO()
+    shown.save(out)
+    (table,) = read(out.getvalue())
+    assert table.needs_review == hidden
+
+    marked = b"".join(record(0x0208, struct.pack("<HHHHHHI", row, 0, 3, 255, 0, 0, 0x20)) for row in (2, 3))
+    marked += record(0x007D, struct.pack("<HHHHHH", 1, 1, 2048, 0, 1, 0))
+    (table,) = read(compound(book(rows, more=marked)), "reply.xls")
+    assert table.needs_review == hidden
+
+    columns = "<table:table-column/><table:table-column table:visibility='collapse'/><table:table-column/>"
+    ods = [ods_row(cells, "table:visibility='filter'" if at in {2, 3} else "") for at, cells in enumerate(rows)]
+    tables = read(ods_of(columns, *ods), "reply.ods")
+    assert tables[-1].needs_review == hidden
+
+    sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = sheet.column_dimensions["B"].hidden = False
+    shown.create_sheet("Лист").append(["x"])
+    sheet.sheet_state = "hidden"
+    out = io.BytesIO()
+    shown.save(out)
+    (table,) = read(out.getvalue())
+    assert table.needs_review == ["the sheet is hidden"]
