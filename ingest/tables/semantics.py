@@ -8,7 +8,7 @@ import re
 
 from ingest.tables.amounts import is_blank, looks_like_amount
 from ingest.tables.model import Column, Grid, Kind, Merge, Role, Unit
-from ingest.tables.words import DATE, IDENTIFIER, ORDINAL, PART, QUANTITY, YEAR, YEAR_HEADING, unit_in
+from ingest.tables.words import DATE, IDENTIFIER, ORDINAL, PART, QUANTITY, YEAR, YEAR_HEADING, unit_in, unit_over
 from ingest.values.total_words import TOTAL
 
 _INTEGER = re.compile(r"^\d{1,6}\.?$")
@@ -164,7 +164,7 @@ def columns_of(
 ) -> list[Column]:
     """Meaning of each column from its heading and its cells."""
     paths = headings(header, merges, width)
-    above = unit_in(title)
+    above = unit_over(title)
     out: list[Column] = []
     for k in range(width):
         path = paths[k] if k < len(paths) else ()
@@ -183,6 +183,31 @@ def _unit(path: tuple[str, ...], above: Unit) -> Unit:
         if unit.raw:
             return unit
     return above
+
+
+def other_units(title: str, rows: list[list[str]], kinds: list[Kind], columns: list[Column]) -> list[str]:
+    """Units that are printed above the table, over some of its rows or amid a column, and are not the column's own.
+
+    From such a place on nobody may choose the unit of the figures.
+    """
+    sums = [k for k, column in enumerate(columns) if column.role == "amount"]
+    units = {(columns[k].unit.currency, columns[k].unit.factor) for k in sums}
+
+    def differs(unit: Unit) -> bool:
+        return bool(unit.raw) and any(
+            unit.factor != factor or (unit.currency is not None and unit.currency != currency)
+            for currency, factor in units
+        )
+
+    places = [("the text above", [title])]
+    for r, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
+        places.append((f"row {r + 1}", row if kind == "group" else [row[k] for k in sums]))
+    told = [(place, unit_over(text)) for place, texts in places for text in texts if not looks_like_amount(text)]
+    return [f"{place} names another unit than a heading: {_unit_words(unit)}" for place, unit in told if differs(unit)]
+
+
+def _unit_words(unit: Unit) -> str:
+    return " ".join([*([f"× {unit.factor}"] if unit.factor else []), unit.currency or ""]).strip() or "several at once"
 
 
 def _role(heading: str, cells: list[str]) -> Role:

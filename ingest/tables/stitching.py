@@ -11,7 +11,7 @@ from ingest.tables.amounts import looks_like_amount
 from ingest.tables.lettering import join_lines
 from ingest.tables.model import READ_FROM_PICTURE, Grid, Merge, Place
 from ingest.tables.semantics import filled, split_grid, tight
-from ingest.tables.words import PART, YEAR_HEADING
+from ingest.tables.words import PART, YEAR_HEADING, unit_over
 from ingest.values.total_words import TOTAL
 
 NEAR = 6.0
@@ -39,6 +39,9 @@ def _pages(table: Grid) -> int:
 def _continues(table: Grid, piece: Grid) -> bool:
     if not table.edges or not piece.edges or piece.page != _pages(table) + 1:
         return False
+    told = unit_over(piece.title)
+    if told.raw and told != unit_over(table.title):
+        return False  # "continued, in millions": what follows is counted otherwise
     if _repeated(table, piece) and len(table.cells[0]) == len(piece.cells[0]):
         return piece.first
     return table.last and piece.first and _map(table, piece) is not None

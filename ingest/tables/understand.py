@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ingest.tables.model import Column, Doubt, Grid, Kind, Merge, Place, Table, Total
-from ingest.tables.semantics import columns_of, filled, ordinal_column, row_kinds, split_grid
+from ingest.tables.semantics import columns_of, filled, ordinal_column, other_units, row_kinds, split_grid
 from ingest.tables.totals import check_totals, figure_columns
 
 
@@ -28,6 +28,7 @@ def understand(grid: Grid, source: str) -> Table:
         review.append("no heading row was found")
     if any("\ufffd" in text for row in cells for text in row):
         review.append("letters without a known character")
+    review.extend(other_units(title, rows, kinds, columns))
     review.extend(wrong)
     review.extend(
         f"no unit is printed for column {k + 1}" for k in figure_columns(columns) if columns[k].unit.factor is None

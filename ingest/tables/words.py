@@ -49,6 +49,16 @@ _FACTOR = (
     (1_000_000, re.compile(r"(?<!\w)(млн|миллион\w*|millions?|mln)(?!\w)", re.IGNORECASE)),
     (1_000, re.compile(r"(?<!\w)(тыс|тысяч\w*|мың|thousands?|hiljad\w*)(?!\w)", re.IGNORECASE)),
 )
+_STATED_SUM = re.compile(
+    r"(?<![\d.,])(?!(?:19|20)\d\d(?!\d))\d[\d\s.,]*(?:(?<!\w)(?:млрд|миллиард\w*|млн|миллион\w*|тыс|тысяч\w*|мың|тенге|теңге"
+    r"|тңг|тг|kzt|руб\w*|долл\w*|евро|[₸₽$€])(?!\w)[\s.]*)+",
+    re.IGNORECASE,
+)
+
+
+def unit_over(text: str) -> Unit:
+    """Unit words that stand over rows: as `unit_in`, but "выделено 150 млн. тенге" states a sum and no unit."""
+    return unit_in(_STATED_SUM.sub(" ", text))
 
 
 def unit_in(text: str) -> Unit:

@@ -111,6 +111,28 @@ def test_the_title_names_the_unit_when_the_heading_is_silent() -> None:
     assert "no unit is printed for column 3" in silent.needs_review
 
 
+@pytest.mark.parametrize(
+    ("title", "sums", "doubts"),
+    [
+        ("", ["10", "20", "в млн. тенге", "3"], ["row 3 names another unit than a heading: × 1000000 KZT"]),
+        ("", ["10", "20", "|Сумма, млн. тенге", "3"], ["row 3 names another unit than a heading: × 1000000 KZT"]),
+        ("", ["10", "|тенге / руб.", "3"], ["row 2 names another unit than a heading: several at once"]),
+        ("Сведения, тенге", ["10", "20"], ["the text above names another unit than a heading: × 1 KZT"]),
+        ("Сведения, тыс. тенге", ["10", "в тысячах тенге", "3 тыс.", "|нет данных", "3"], []),
+        ("На 2024 год выделено 150,5 млн. тенге:", ["10", "договор на 2 000 000 тенге", "20"], []),
+    ],
+)
+def test_a_unit_that_is_not_that_of_the_heading_is_told(title: str, sums: list[str], doubts: list[str]) -> None:
+    rows = [["", text, ""] if text.startswith(("в ", "дог")) else ["1", "а", text.strip("|")] for text in sums]
+    assert table([["№", "СМИ", "Сумма, тыс. тенге"], *rows], title=title).needs_review == doubts
+
+
+def test_a_sum_that_is_told_above_is_no_unit() -> None:
+    for title, factor in (("Выделено 150 млн. тенге", None), ("План на 2024 год, млн. тенге", 1_000_000)):
+        found = table([["№", "СМИ", "Сумма"], ["1", "а", "5"], ["2", "б", "6"]], title=title)
+        assert found.columns[2].unit.factor == factor
+
+
 def test_year_headings_and_totals_per_year() -> None:
     rows = [
         HEAD,

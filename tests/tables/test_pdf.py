@@ -253,3 +253,15 @@ def test_columns_keep_their_place_when_a_page_leaves_one_empty() -> None:
     (table,) = read(two_pages(ROWS[:2], second, repeat=False))
     assert table.rows[2] == second[0]
     assert table.rows[3] == TOTAL
+
+
+def test_a_table_that_goes_on_in_another_unit_is_another_table() -> None:
+    paper = Paper()
+    for above, rows in (("Сведения, тыс. тенге", ROWS[:2]), ("Продолжение, млн. тенге", ROWS[2:])):
+        if above.startswith("Прод"):
+            paper.page()
+        paper.line(above)
+        paper.y += 8
+        for row in (["№", "Наименование СМИ", "Тематика", "Сумма"], *rows):
+            paper.row(row)
+    assert [table.columns[3].unit.factor for table in read(paper.done())] == [1000, 1_000_000]
