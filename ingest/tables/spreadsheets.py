@@ -28,17 +28,21 @@ from ingest.tables.understand import understand
 MAX_CELLS = 5_000_000
 """A sheet with more cells is data to be loaded by a source description, not a reply to be read."""
 
+_GROUP = 3
+"""Digits after a point that may as well be a group of thousands."""
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 def cell_text(value: Value) -> str:
-    """A value as text: whole numbers without a point, dates in ISO form, nothing rounded."""
+    """A value as text of one reading: whole numbers without a point, dates in ISO form, nothing rounded."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
-        return format(Decimal(repr(value)), "f")
+        text = format(Decimal(repr(value)), "f")
+        # beside cells that are text and have a comma, "143.125" would be read as 143125
+        return f"{text}0" if len(text.rpartition(".")[2]) == _GROUP else text
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
     if isinstance(value, dt.date | dt.time):

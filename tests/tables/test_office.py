@@ -10,9 +10,11 @@ from test_sheet_marks import ods_of, ods_row
 from test_xls_marks import book, compound, record
 
 from ingest.tables import read_tables
+from ingest.tables.amounts import decimal_mark
 from ingest.tables.formats import detect, document_tables
 from ingest.tables.model import DocumentRefused, Merge, Table
 from ingest.tables.semantics import fill_down
+from ingest.values import amount as money
 from tests.tables.documents import HEADER, ROWS, TOTAL, archive, letter, part_of, ruled_pdf, with_parts, word, workbook
 
 TABLE = [HEADER, *ROWS, TOTAL]
@@ -219,6 +221,13 @@ def test_a_sum_that_is_shown_otherwise_than_it_is_held_is_doubted(code: str, why
     book.save(out)
     (table,) = read(out.getvalue())
     assert [reason.startswith(why) for reason in table.needs_review] == [True] * bool(why)
+
+
+def test_a_number_of_a_cell_has_one_reading_whatever_stands_beside_it() -> None:
+    (table,) = read(workbook([["Получатель", "Сумма, тыс. тенге"], ["а", "1 439,5"], ["б", 143.125], ["в", 7]]))
+    sums = [row[1] for row in table.rows]
+    unit = money.Unit("KZT", 1000, factor_declared_in="the heading", decimal=decimal_mark(sums))
+    assert [money.read_amount(text, unit).minor for text in sums] == [143_950_000, 14_312_500, 700_000]
 
 
 def test_what_a_workbook_hides_is_doubted() -> None:
