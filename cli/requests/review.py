@@ -10,6 +10,7 @@ import click
 
 from cli.progress import say
 from cli.requests.desk import desk_of
+from db.archive import name_of
 from ingest.installation import Installation
 from ingest.requests.desk import Desk
 from ingest.requests.events import RegisterError
@@ -67,7 +68,7 @@ def review(
 def _laid_out(desk: Desk, request: Request, files: tuple[Path, ...]) -> list[Sheet]:
     if request.sent is None:
         raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
-    sheets = [lay_out(desk, request, path.name, path.read_bytes()) for path in files]
+    sheets = [lay_out(desk, request, name_of(path), path.read_bytes()) for path in files]
     known = {sheet.sha256 for sheet in sheets}
     for digest, document in list(request.documents.items()):
         if digest not in known:

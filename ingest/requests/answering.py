@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from db.archive import Captured, RunEnded, RunStarted, new_run
+from db.archive import Captured, RunEnded, RunStarted, name_of, new_run
 from ingest.files import load_capture
 from ingest.load import Counts, Loader
 from ingest.requests.answer_plan import AnswerPlan, TablePlan, place_ids
@@ -56,7 +56,7 @@ def take_answer(desk: Desk, request: Request, files: Sequence[Path], asker: Aske
         if isinstance(tables, DocumentRefused):
             raise tables
         body = path.read_bytes()
-        prepared.append(prepare(desk, request, (path.name, body), tables, asker, before=prepared))
+        prepared.append(prepare(desk, request, (name_of(path), body), tables, asker, before=prepared))
     return [load(desk, request, taking) for taking in prepared]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from db.archive import name_of
 from ingest.tables.model import DocumentRefused, Merge, Place, Table, Total
 from ingest.tables.safety import MEMORY, SECONDS, Answer, ReadOrder, read_isolated
 
@@ -39,7 +40,7 @@ def read_tables(
         data, own = path_or_bytes, "document"
     else:
         path = Path(path_or_bytes)
-        data, own = path.read_bytes(), path.name
+        data, own = path.read_bytes(), name_of(path)
     order = ReadOrder(name or own, scan=scan, memory=memory, seconds=seconds)
     return msgspec.json.decode(read_isolated(data, order), type=Answer).given()
 

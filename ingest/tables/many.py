@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from db.archive import name_of
 from ingest.extras import how_to_add
 from ingest.tables.model import DocumentRefused, Table
 from ingest.tables.safety import MAX_BYTES, Answer, ReadOrder, read_isolated
@@ -52,7 +53,7 @@ def read_many(
 
         def one(path: Path) -> list[Table] | DocumentRefused:
             try:
-                told = read(path.read_bytes(), ReadOrder(path.name, scan=scan))
+                told = read(path.read_bytes(), ReadOrder(name_of(path), scan=scan))
                 return msgspec.json.decode(told, type=Answer).given()
             except DocumentRefused as error:
                 return error
