@@ -132,6 +132,10 @@ def _show_table(seen: Seen) -> None:
     table = seen.table
     where = f"page {table.page}" if table.page else f"sheet {plain(table.sheet)}"
     click.echo(f"\n{plain(seen.document)}, table {seen.number}, {where}: {len(table.rows)} rows")
+    if "/" in table.source:
+        click.echo(f"  inside: {plain(table.source)}")
+    for doubt in table.needs_review:
+        click.echo(f"  LOOK: {plain(doubt)}")
     if table.title:
         click.echo(f"  above it: {plain(table.title)[:300]}")
     for row in table.rows[:3]:

@@ -106,7 +106,8 @@ def misfit(table: Table, plan: TablePlan) -> str:
     """Why a table cannot be read by its plan at all; empty when it can. No person can accept this away."""
     form = plan.form
     if form is None:
-        return "no form says how to read this table"
+        unread = f"{table.source}: {table.needs_review[0]}" if table.needs_review and not table.rows else ""
+        return unread or "no form says how to read this table"
     if fingerprint_of(table) != form.fingerprint:
         return f"its headings are not those of {form.name}"
     if form.year_from == "document" and plan.year is None:

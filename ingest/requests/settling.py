@@ -84,7 +84,7 @@ class Settling:
         seen = self.seen
         form: Form | LeftOut | None = self.desk.forms.find(seen.fingerprint)
         said = self._said(form) if isinstance(form, Form) else TablePlan(number=seen.number)
-        problem = misfit(seen.table, said) if isinstance(form, Form) else ""
+        problem = misfit(seen.table, said) if isinstance(form, Form) or not seen.table.rows else ""
         if form is None or problem:
             stored = form if isinstance(form, Form) else None
             proposal = propose(seen.table, self.desk.source)
