@@ -12,7 +12,11 @@ from ingest.requests.acceptance import Acceptance
 from ingest.requests.correcting import CellCorrection
 from ingest.requests.forms import Form, fingerprint_of
 from ingest.tables import Place, Table
+from ingest.tables.semantics import ordinal_column
 from ingest.values.text import clean
+
+_SHORT = 16
+"""Hex digits of the hash of a row: two rows of one installation are never of one hash by chance."""
 
 
 class DeclaredUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +67,16 @@ def rows_hash(table: Table) -> str:
     """Equal for two tables that print the same rows, whatever their format."""
     tight = [[re.sub(r"\s+", "", cell) for cell in row] for row in table.rows]
     return row_hash(["\x1e".join(row) for row in tight]).hex()
+
+
+def data_hashes(table: Table) -> tuple[str, ...]:
+    """One for each row of data, equal for two that print the same, whatever number the table gives them."""
+    number = ordinal_column(table.columns, table.rows)
+    return tuple(
+        row_hash([re.sub(r"\s+", "", cell) for column, cell in enumerate(row) if column != number]).hex()[:_SHORT]
+        for row, kind in zip(table.rows, table.kinds, strict=True)
+        if kind == "data"
+    )
 
 
 def place_ids(tables: list[Table]) -> list[str]:

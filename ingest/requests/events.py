@@ -119,7 +119,8 @@ class TotalSeen(msgspec.Struct, frozen=True, omit_defaults=True):
 class TableSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     """A table of a document as it was read and decided; see `db.model.DocumentTable`.
 
-    `rows_hash` is equal for two tables that print the same rows; `blocks` says what stands against taking it.
+    `rows_hash` is equal for two tables that print the same rows, `row_hashes` holds one for each row of data; `blocks`
+    says what stands against taking it.
     """
 
     number: int
@@ -128,6 +129,7 @@ class TableSeen(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: int
     rows_hash: str
     state: TableState
+    row_hashes: tuple[str, ...] = ()
     page: int = 0
     sheet: str = ""
     member: str = ""

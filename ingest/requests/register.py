@@ -6,6 +6,8 @@ the day the register was last known to be complete (`as_of`).
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -188,22 +190,35 @@ class Register(msgspec.Struct, kw_only=True):
         """The request that a document was taken for."""
         return next((request for request in self.requests.values() if sha256 in request.documents), None)
 
-    def twins_of(self, rows_hash: str, sha256: str) -> list[str]:
-        """Tables of other documents that print the same rows and count already."""
-        return [
-            f"{document.file_name}, table {table.number} ({request.ref})"
+    def twins_of(self, rows_hash: str, row_hashes: Sequence[str], sha256: str) -> list[str]:
+        """Tables of other documents that print the same rows, or half of them, and count already."""
+        found = (
+            twin_of(f"{document.file_name}, table {table.number} ({request.ref})", table, rows_hash, row_hashes)
             for request in self.requests.values()
             if request.withdrawn is None
             for digest, document in request.documents.items()
             if digest != sha256
             for table in document.tables
-            if table.rows_hash == rows_hash and counts(table, request, digest)
-        ]
+            if counts(table, request, digest)
+        )
+        return [name for name in found if name]
 
     def next_ref(self, year: int) -> str:
         """The reference for the next request drawn up in a year."""
         taken = [int(ref[5:]) for ref in self.requests if ref.startswith(f"{year}-") and ref[5:].isdigit()]
         return f"{year}-{max(taken, default=0) + 1:04d}"
+
+
+def twin_of(name: str, other: TableSeen, rows_hash: str, row_hashes: Sequence[str]) -> str:
+    """The name of another table that prints the same rows, or of the smaller of the two at least half; else empty.
+
+    An answer that a body corrects comes as a new document in which most rows are those of the old one.
+    """
+    if other.rows_hash == rows_hash:
+        return name
+    same = (Counter(row_hashes) & Counter(other.row_hashes)).total()
+    fewest = min(len(row_hashes), len(other.row_hashes))
+    return f"{name}, {same} of {len(other.row_hashes)} rows" if same and same * 2 >= fewest else ""
 
 
 def counts(table: TableSeen, request: Request, sha256: str) -> bool:

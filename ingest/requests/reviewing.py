@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.requests.acceptance import COUNTING, Acceptance
-from ingest.requests.answer_plan import AnswerPlan, TablePlan, misfit, place_ids, rows_hash
+from ingest.requests.answer_plan import AnswerPlan, TablePlan, data_hashes, misfit, place_ids, rows_hash
 from ingest.requests.answer_table import Answerer, ReadTable, read_answer_table
 from ingest.requests.answering import Taken, capture_of, load, new_plan, refuse_double
 from ingest.requests.correcting import corrected_table
@@ -118,13 +118,14 @@ def read_sheet(sheet: Sheet, register: Register, source: Source, *accepted: Acce
     request = register.find(sheet.answer.request)
     reading = Reading(_with_said(sheet.answer, request, sheet.sha256, accepted))
     for table, place, plan in zip(sheet.tables, place_ids(sheet.tables), reading.answer.tables, strict=True):
-        own = rows_hash(corrected_table(table, plan.corrected).table)
+        shown = corrected_table(table, plan.corrected).table
+        own = rows_hash(shown)
         here = [
             f"{sheet.name}, table {other.number} ({request.ref})"
             for other in reading.seen
             if other.rows_hash == own and other.state in COUNTING
         ]
-        twins = () if plan.left_out else (*register.twins_of(own, sheet.sha256), *here)
+        twins = () if plan.left_out else (*register.twins_of(own, data_hashes(shown), sheet.sha256), *here)
         plan = msgspec.structs.replace(plan, twins=twins)  # noqa: PLW2901 - the plan as it is known here
         read = read_answer_table(table, place, plan, Answerer(sheet.sha256, reading.answer, source))
         reading.answer = msgspec.structs.replace(

@@ -12,6 +12,7 @@ from ingest.requests.answer_plan import (
     AnswerPlan,
     DeclaredUnit,
     TablePlan,
+    data_hashes,
     heading_text,
     misfit,
     rows_hash,
@@ -22,7 +23,7 @@ from ingest.requests.desk import Asker, Desk, LeftOut, Seen
 from ingest.requests.events import Accepted, Asked, RegisterError, TableSeen, TotalSeen
 from ingest.requests.forms import Form
 from ingest.requests.proposing import propose
-from ingest.requests.register import Request
+from ingest.requests.register import Request, twin_of
 from ingest.tables import Table
 from ingest.values.text import clean
 
@@ -119,15 +120,22 @@ class Settling:
 
     def _twins(self, plan: TablePlan, before: Sequence[Taking]) -> tuple[str, ...]:
         """Tables with the same rows that count already, in the register or earlier in this sitting."""
-        own, digest = rows_hash(corrected_table(self.seen.table, plan.corrected).table), self.taking.sha256
-        sitting = [
-            f"{taking.name}, table {table.number} ({self.request.ref})"
+        shown, digest = corrected_table(self.seen.table, plan.corrected).table, self.taking.sha256
+        whole, rows = rows_hash(shown), data_hashes(shown)
+        sitting = (
+            # years of one document may well print the same rows, but for the whole of a table
+            twin_of(
+                f"{taking.name}, table {table.number} ({self.request.ref})",
+                table,
+                whole,
+                () if taking is self.taking else rows,
+            )
             for taking in (*before, self.taking)
             if taking is self.taking or taking.sha256 != digest
             for table in taking.tables
-            if table.rows_hash == own and table.state in COUNTING
-        ]
-        return (*self.desk.register.twins_of(own, digest), *sitting)
+            if table.state in COUNTING
+        )
+        return (*self.desk.register.twins_of(whole, rows, digest), *(name for name in sitting if name))
 
     def _log(self, question: str, answer: str) -> None:
         self.taking.asked.append(
@@ -163,6 +171,7 @@ def table_seen(place: str, plan: TablePlan, read: ReadTable) -> TableSeen:
         heading=tuple(heading_text(table, column) for column in range(len(table.columns))),
         rows=len(table.rows),
         rows_hash=rows_hash(table),
+        row_hashes=data_hashes(table),
         state=state,
         page=table.page,
         sheet=table.sheet,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.requests.answers import ROWS, TOTAL, paper, sent
+from tests.requests.answers import ROWS, TOTAL, asked_and_answered, paper, sent
 from tests.tables.documents import archive
 
 Go = Callable[..., str]
@@ -22,6 +22,19 @@ def test_a_file_whose_name_is_no_text_is_taken_under_a_name_in_letters(go: Go, t
     assert "4 new" in told
     go("tables", file)
     go("requests", "review", ref, file, "--load", *SHOWN)
+
+
+def test_an_answer_that_a_body_corrects_does_not_count_beside_the_old_one(home: Path, go: Go, tmp_path: Path) -> None:
+    ref = asked_and_answered(go, tmp_path, [*ROWS, TOTAL])
+    other = [["3", *ROWS[0][1:3], "1 539,0", "2 000,5"], ["4", *ROWS[1][1:]]]
+    new = tmp_path / "corrected.pdf"
+    new.write_bytes(paper([*other, ["", "Итого", "", "66 819,8", "2 000,5"]]))
+    told = go("requests", "answer", ref, new, "--yes", *SHOWN, code=1)
+    assert f"the same rows count already: answer.pdf, table 1 ({ref}), 1 of 2 rows" in told
+    go("requests", "accept", "corrected.pdf", 1, "--why", "instead of answer.pdf", *SHOWN)
+    unlike = tmp_path / "unlike.pdf"
+    unlike.write_bytes(paper([["1", *ROWS[0][1:3], "7,0", "8,0"], ["2", *ROWS[1][1:3], "9,0", "-"]]))
+    assert "table 1: taken" in go("requests", "answer", ref, unlike, "--yes", *SHOWN)
 
 
 def test_a_file_inside_an_archive_that_cannot_be_read_is_told_with_its_reason(go: Go, tmp_path: Path) -> None:
