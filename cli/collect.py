@@ -212,6 +212,7 @@ def _rebuilt(installation: Installation) -> Path:
 
 def _filled_elsewhere(installation: Installation, sources: dict[str, Source]) -> int:
     """Fill the database that DATABASE_URL names, if nothing was read into it yet."""
+    hold_files(installation.home, installation.archive, runs_of(installation.archive))
     engine = installation.engine()
     try:
         with engine.connect() as connection:

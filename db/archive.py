@@ -118,8 +118,8 @@ class Archive:
         if target.exists() and self._holds(digest):
             return digest
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.journal.touch()  # a body without a journal beside it tells of a journal that was lost
         with writing_under(self.root):
+            self.journal.touch()  # a body without a journal beside it tells of a journal that was lost
             handle, temporary = tempfile.mkstemp(dir=self.root, prefix=_PART)
             try:
                 with os.fdopen(handle, "wb") as out:

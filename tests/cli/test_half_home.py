@@ -86,6 +86,15 @@ def test_a_part_that_is_missing_is_named_and_nothing_is_made_of_the_rest(
     assert state_of(home) == before
 
 
+def test_nothing_is_rebuilt_elsewhere_of_a_part(home: Path, tmp_path: Path) -> None:
+    lose(home, "archive/captures.jsonl")
+    elsewhere = tmp_path / "elsewhere.db"
+    done = mediacontracts_here(home, "rebuild", DATABASE_URL=f"sqlite:///{elsewhere}")
+    assert done.returncode == 1, done.stdout
+    assert "archive/captures.jsonl (bodies lie beside it)" in done.stderr
+    assert not elsewhere.exists()
+
+
 def test_retractions_that_are_missing_are_told_by_the_registry(home: Path) -> None:
     run = Archive(home / "archive").last_run()
     assert mediacontracts_here(home, "retract", run, "--why", "a draft").returncode == 0
