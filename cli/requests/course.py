@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+import msgspec
 
-from cli.requests.desk import DAY, enter, not_in_future, on_day, register_of, today
+from cli.requests.desk import DAY, enter, not_in_future, on_day, today
 from db.model.requests import ANSWERS, RequestState
 from ingest.installation import Installation
 from ingest.requests.deadlines import bases
@@ -35,6 +36,8 @@ from ingest.requests.register import Register
 def new(**given: Any) -> None:  # noqa: ANN401 - the options above
     """Draw up a request to one body, or to each body of a list; prints the references.
 
+    A request that is drawn up already, is the same and was not sent yet is not drawn up again.
+
     \b
     Examples:
       mediacontracts requests new --body "Министерство …" --years 2020-2024
@@ -50,9 +53,11 @@ def new(**given: Any) -> None:  # noqa: ANN401 - the options above
     def drawn(register: Register, at: str) -> list[Event]:
         first = register.next_ref(today().year)
         start, year = int(first[5:]), first[:4]
-        return [
-            Drawn(
-                request=f"{year}-{start + place:04d}",
+        before = {_without_ref(one.drawn): ref for ref, one in register.requests.items() if one.is_draft}
+        events: list[Event] = []
+        for body in bodies:
+            made = Drawn(
+                request=f"{year}-{start + len(events):04d}",
                 at=at,
                 body=body["body"],
                 body_lang=body["lang"],
@@ -63,14 +68,22 @@ def new(**given: Any) -> None:  # noqa: ANN401 - the options above
                 basis=given["basis"],
                 lang=body["lang"],
             )
-            for place, body in enumerate(bodies)
-        ]
+            if _without_ref(made) in before:
+                told.append(f"{before[_without_ref(made)]}  {made.body} (drawn up before)")
+            else:
+                told.append(f"{made.request}  {made.body}")
+                events.append(made)
+        return events
 
-    known = set(register_of(Installation.from_environment(os.environ)).requests)
-    register = enter(drawn)
-    for ref, request in register.requests.items():
-        if ref not in known:
-            click.echo(f"{ref}  {request.drawn.body}")
+    told: list[str] = []
+    enter(drawn)
+    for line in told:
+        click.echo(line)
+
+
+def _without_ref(drawn: Drawn) -> str:
+    """What is asked of whom, whichever reference it has."""
+    return repr(msgspec.structs.replace(drawn, request="", at=""))
 
 
 @click.command()
@@ -131,6 +144,8 @@ def sent(refs: tuple[str, ...], on: date, channel: Channel, number: str, registe
       mediacontracts requests sent 2026-0001 --on 2026-03-06 --channel portal --number 15
     """
     not_in_future(on)
+    if registered is not None:
+        not_in_future(registered)
     register = enter(
         lambda _, at: [
             Sent(request=ref, at=at, on=on, channel=channel, number=number, registered_on=registered) for ref in refs

@@ -85,9 +85,12 @@ def fee_of(text: str) -> tuple[int | None, str]:
     if not text:
         return None, ""
     try:
-        return read_amount(text, Unit("KZT", decimal=",")).minor, "KZT"
+        minor = read_amount(text, Unit("KZT", decimal=",")).minor
     except AmountError as error:
         raise click.BadParameter(str(error)) from None
+    if minor is None or minor < 0:
+        raise click.BadParameter(f"{text!r}: a fee is a sum in tenge, 0 or more")
+    return minor, "KZT"
 
 
 def sender_of(installation: Installation, name: str, reply_to: str) -> Sender:

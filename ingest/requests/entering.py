@@ -129,7 +129,7 @@ def _answer(request: Request, event: Answered) -> None:
     for state in (event.state, *event.years.values()):
         if state not in ANSWERS:
             raise RegisterError(
-                f"{request.ref}: {state!r} is no answer of a body; one of {', '.join(ANSWERS)}. "
+                f"{request.ref}: {str(state)!r} is no answer of a body; one of {', '.join(ANSWERS)}. "
                 "Silence is never entered: it follows from the date"
             )
     if event.state is RequestState.REFUSED and not event.ground.strip():

@@ -75,6 +75,11 @@ class Request(msgspec.Struct, kw_only=True):
         return self.drawn.request
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it is drawn up, not sent and not taken back."""
+        return self.sent is None and self.withdrawn is None
+
+    @property
     def rule(self) -> deadlines.Rule | None:
         """The deadline rule that holds for it; None before it is sent."""
         return deadlines.rule_for(self.drawn.basis, self.counted_from) if self.sent else None

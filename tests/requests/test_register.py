@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,29 @@ def test_any_text_survives_the_journal(
     journal.write(*events)
     assert list(journal.events()) == events
     assert fold(journal.events()).find(REF).drawn.body == body
+
+
+def test_a_request_that_is_drawn_up_already_is_not_drawn_up_again(go: Callable[..., str], tmp_path: Path) -> None:
+    listed = tmp_path / "bodies.csv"
+    for rows in ("Выдуманное управление\n", "Выдуманное управление\nВымышленный отдел\n"):
+        listed.write_text(f"body\n{rows}", encoding="utf-8")
+        told = go("requests", "new", "--list", listed, "--years", "2024").splitlines()
+    refs = [line.split()[0] for line in told]
+    assert [ref[4:] for ref in refs] == ["-0001", "-0002"]
+    assert told[0].endswith("Выдуманное управление (drawn up before)")
+    go("requests", "sent", refs[0], "--on", "2026-03-06", "--channel", "portal")
+    assert "-0003  Выдуманное" in go("requests", "new", "--body", "Выдуманное управление", "--years", "2024")
+    assert "-0004  Выдуманное" in go("requests", "new", "--body", "Выдуманное управление", "--years", "2025")
+
+
+def test_what_cannot_have_happened_is_refused(go: Callable[..., str]) -> None:
+    ref = go("requests", "new", "--body", "Выдуманное управление", "--years", "2024").split()[0]
+    day = ("--on", "2026-03-06")
+    assert "2100-01-01 has not come yet" in go(
+        "requests", "sent", ref, *day, "--channel", "post", "--registered", "2100-01-01", code=2
+    )
+    go("requests", "sent", ref, *day, "--channel", "post")
+    assert "0 or more" in go("requests", "answered", ref, *day, "--state", "in full", "--fee", "-5", code=2)
+    assert "'waiting' is no answer" in go(
+        "requests", "answered", ref, *day, "--state", "in full", "--year", "2024=waiting", code=2
+    )
