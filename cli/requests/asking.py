@@ -9,6 +9,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from db.currencies import MINOR_DIGITS
 from db.privacy import mask_person_ids
 from db.words import Measure
 from ingest.requests.answer_plan import DeclaredUnit, heading_text
@@ -68,9 +69,9 @@ class TerminalAsker:
         click.echo(f"  {plain(seen.document)}, table {seen.number} prints no unit for its amounts.")
         while True:
             found = _UNIT.fullmatch(click.prompt("  Unit, for example 1 KZT or 1000 KZT").strip())
-            if found and int(found[1].replace(" ", "")) > 0:
+            if found and int(found[1].replace(" ", "")) > 0 and found[2].upper() in MINOR_DIGITS:
                 break
-            click.echo("  a whole number and a currency code, for example 1000 KZT")
+            click.echo("  a whole number and the code of a currency in ISO 4217, for example 1000 KZT")
         why = click.prompt("  Where does that stand, or who said so").strip()
         return DeclaredUnit(found[2].upper(), int(found[1].replace(" ", "")), why)
 

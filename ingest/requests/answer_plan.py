@@ -7,6 +7,7 @@ from collections import Counter
 
 import msgspec
 
+from db.currencies import MINOR_DIGITS
 from ingest.readers.cells import row_hash
 from ingest.requests.acceptance import Acceptance
 from ingest.requests.correcting import CellCorrection
@@ -20,11 +21,20 @@ _SHORT = 16
 
 
 class DeclaredUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The unit of a table that prints none, as a person gave it for this document, with the evidence."""
+    """The unit of a table that prints none, as a person gave it for this document, with the evidence.
+
+    Raises:
+        ValueError: the currency is none of ISO 4217.
+    """
 
     currency: str
     factor: int
     why: str
+
+    def __post_init__(self) -> None:
+        """Refuse a currency that there is not."""
+        if self.currency not in MINOR_DIGITS:
+            raise ValueError(f"{self.currency!r} is no currency; write its code of ISO 4217, such as KZT")
 
 
 class TablePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

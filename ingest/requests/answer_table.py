@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from db.currencies import MINOR_DIGITS
 from db.words import AmountRole, Instrument, Standing, YearState
 from ingest.readers.cells import row_hash
 from ingest.record import Party, Record, Rejected, Sum
@@ -158,10 +159,11 @@ class _Reading:
     def _unit(self, number: int, column: FormColumn) -> Unit:
         mark = decimal_mark([row[number] for row in self.table.rows])
         said = self.plan.unit
-        if column.unit_is_asked and said is not None:
-            return Unit(said.currency, said.factor, factor_declared_in=f"said by a person: {said.why}", decimal=mark)
+        currency, factor = column.currency, column.factor
         words = f"«{column.unit_words}» in the heading" if column.unit_words else ""
-        return Unit(column.currency, column.factor, factor_declared_in=words, decimal=mark)
+        if column.unit_is_asked and said is not None:
+            currency, factor, words = said.currency, said.factor, f"said by a person: {said.why}"
+        return Unit(currency, factor, factor_declared_in=words, decimal=mark, minor_digits=MINOR_DIGITS[currency])
 
     def _read_row(self, row: int, form: Form, units: dict[int, Unit], group: str) -> None:
         try:

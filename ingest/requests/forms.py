@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from db.currencies import MINOR_DIGITS
 from db.whole_file import write_whole
 from db.words import AmountState, Instrument, Measure, YearBasis
 from ingest.tables import Table
@@ -128,6 +129,8 @@ def contradiction(form: Form) -> str:
         problem = "an amount column without `measure`"
     elif any(bool(column.currency) != bool(column.factor) for column in amounts):
         problem = "a currency without its factor, or a factor without its currency"
+    elif any(column.currency and column.currency not in MINOR_DIGITS for column in amounts):
+        problem = "a currency that is none of ISO 4217"
     elif any(column.blank is AmountState.STATED for column in amounts):
         problem = "`blank: stated` is no state of an empty cell"
     elif form.year_from == "column" and targets.count("year") != 1:

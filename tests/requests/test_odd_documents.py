@@ -6,8 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from ingest.requests.answer_plan import DeclaredUnit
 from tests.requests.answers import ROWS, TOTAL, asked_and_answered, paper, sent
-from tests.tables.documents import archive
+from tests.tables.documents import archive, workbook
 
 Go = Callable[..., str]
 SHOWN = ("--source", "answers_shown")
@@ -46,3 +49,22 @@ def test_a_file_inside_an_archive_that_cannot_be_read_is_told_with_its_reason(go
     shown = go("requests", "answer", ref, file, *SHOWN, say="out asked for again\n")
     assert "inside: answer.zip/annex.pdf" in shown
     assert "LOOK: not read: broken" in shown
+
+
+def test_a_unit_is_of_a_currency_that_there_is(go: Go, tmp_path: Path) -> None:
+    ref = sent(go)
+    file = tmp_path / "answer.xlsx"
+    file.write_bytes(workbook([["№", "Поставщик", "Сумма"], ["1", "ТОО «Көкдала»", 10], ["2", "ТОО «Самғар»", 20]]))
+    told = go("requests", "answer", ref, file, *SHOWN, say="\n1 TNG\n1000 KZT\nby telephone\n2024\nthe letter\n")
+    assert "the code of a currency in ISO 4217" in told
+    assert "table 1: taken" in told
+    with pytest.raises(ValueError, match="'TNG' is no currency"):
+        DeclaredUnit("TNG", 1, "by telephone")
+
+
+def test_sums_of_a_currency_without_decimals_are_read(go: Go, tmp_path: Path) -> None:
+    ref = sent(go)
+    file = tmp_path / "answer.xlsx"
+    file.write_bytes(workbook([["№", "Поставщик", "Сумма"], ["1", "ТОО «Көкдала»", 10], ["2", "ТОО «Самғар»", 20]]))
+    told = go("requests", "answer", ref, file, *SHOWN, say="\n1 JPY\nby telephone\n2024\nthe letter\n")
+    assert "2 new" in told
