@@ -153,6 +153,8 @@ def due_on(rule: Rule, sent_on: date) -> date:
 def extended_due_on(rule: Rule, sent_on: date, until: date | None = None) -> date:
     """The last day once the body has put its answer off: its own date, but no later than the rule allows.
 
+    A date on a day off is taken for the next working day, as the end of a period is.
+
     Raises:
         DeadlineError: the rule knows of no extension.
     """
@@ -160,7 +162,7 @@ def extended_due_on(rule: Rule, sent_on: date, until: date | None = None) -> dat
         raise DeadlineError(f"{rule.basis} ({rule.title.get('ru', '')}): no extension is known")
     plain = add_days(sent_on, rule.days, rule.unit, rule.country)
     latest = _ended(rule, add_days(plain, rule.extension_days, rule.extension_unit, rule.country))
-    return latest if until is None else max(min(until, latest), due_on(rule, sent_on))
+    return latest if until is None else max(min(_ended(rule, until), latest), due_on(rule, sent_on))
 
 
 def forward_due_on(rule: Rule, sent_on: date) -> date | None:

@@ -103,8 +103,9 @@ def _happen(request: Request, event: Sent | Extended | Answered | Appealed) -> N
         return
     if request.sent is None:
         raise RegisterError(f"{request.ref}: it was never sent; enter that first: mediacontracts requests sent")
-    if event.on < request.sent.on:
-        raise RegisterError(f"{request.ref}: {event.on} is before it was sent ({request.sent.on})")
+    if event.on < request.counted_from:
+        what = "registered" if request.sent.registered_on else "sent"
+        raise RegisterError(f"{request.ref}: {event.on} is before it was {what} ({request.counted_from})")
     if isinstance(event, Extended):
         _extend(request, event)
     elif isinstance(event, Answered):

@@ -46,6 +46,8 @@ def test_extension_runs_on_from_the_plain_end() -> None:
     assert d.extended_due_on(ACCESS, date(2026, 3, 6)) == date(2026, 4, 6)
     assert d.extended_due_on(ACCESS, date(2026, 3, 6), date(2026, 4, 1)) == date(2026, 4, 1)
     assert d.extended_due_on(ACCESS, date(2026, 3, 6), date(2026, 12, 31)) == date(2026, 4, 6)
+    # put off to Saturday 28 March, on which no office answers
+    assert d.extended_due_on(ACCESS, date(2026, 3, 6), date(2026, 3, 28)) == date(2026, 3, 30)
     assert d.extended_due_on(ACCESS, date(2026, 3, 6), date(2026, 3, 10)) == d.due_on(ACCESS, date(2026, 3, 6))
 
 

@@ -123,6 +123,7 @@ def test_a_year_can_be_answered_otherwise() -> None:
         ([drawn(), Appealed(request=REF, at=AT, on=date(2026, 3, 20), to="x")], "never sent"),
         ([drawn(), sent(), answered(on=date(2026, 3, 5))], "before it was sent"),
         ([drawn(), sent(registered_on=date(2026, 3, 5))], "before it was sent"),
+        ([drawn(), sent(registered_on=date(2026, 3, 23)), answered()], "before it was registered"),
         ([drawn(), sent(), answered(), sent()], "answered already"),
         ([drawn(), sent(), answered(), extended(date(2026, 3, 21))], "answered already"),
         ([drawn(), sent(), extended(date(2026, 3, 20)), extended(date(2026, 3, 21))], "put off once already"),
