@@ -95,8 +95,8 @@ def _downwards(grid: Grid, merged: Merged, row: int, *, is_sum: bool) -> str:
         return ""
     if (merged.top, merged.left) in grid.marks.errors:
         return _ERROR.format(above)
-    if merged.top in grid.marks.formulas:
-        return f"is merged with row {merged.top}, which holds a formula"
+    if (merged.top, merged.left) in grid.marks.computed:
+        return f"is merged with row {merged.top}, where it is a formula"
     if own and own != above:
         return (
             f"{own[:40]!r} is hidden under {above[:40]!r}, which is merged over it; which of them is meant is not told"

@@ -69,6 +69,7 @@ class Marks(msgspec.Struct):
 
     Attributes:
         formulas: rows that hold a formula.
+        computed: cells that are one; of cells repeated as one, the first of each row.
         errors: cells that hold an error, with its text.
         merged: ranges of cells shown as one.
         shown: cells whose format says something beside the number, with the format.
@@ -80,6 +81,7 @@ class Marks(msgspec.Struct):
     """
 
     formulas: set[int] = msgspec.field(default_factory=set)
+    computed: set[Place] = msgspec.field(default_factory=set)
     errors: dict[Place, str] = msgspec.field(default_factory=dict)
     merged: list[Merged] = msgspec.field(default_factory=list)
     shown: dict[Place, str] = msgspec.field(default_factory=dict)
@@ -99,6 +101,11 @@ class Marks(msgspec.Struct):
         if self.spanned > LARGEST_AREA:
             raise MarksError("its merged cells lie upon each other; ask for the table without merged cells")
         self.merged.append(Merged(top, left, bottom, right))
+
+    def formula(self, row: int, column: int) -> None:
+        """Remember that a cell is a formula."""
+        self.formulas.add(row)
+        self.computed.add((row, column))
 
     def reach(self, row: int, column: int) -> None:
         """Remember that a cell is filled.
@@ -276,7 +283,7 @@ class _Xlsx:
         elif name == "is":
             self.marks.reach(self.row, self.column)
         elif name == "f":
-            self.marks.formulas.add(self.row)
+            self.marks.formula(self.row, self.column)
             self.marks.reach(self.row, self.column)
         elif name == "row":
             self._row(attributes)
@@ -355,7 +362,8 @@ class _Ods:
             if self.hidden:
                 self.marks.hidden_rows.update(range(self.row, self.row + self.rows))
         if "formula" in own:
-            self.marks.formulas.update(range(self.row, self.row + self.rows))
+            for row in range(self.row, self.row + self.rows):
+                self.marks.formula(row, self.column)
         self.is_error, self.error = "error" in kinds, ""
         code = "0%" if "percentage" in kinds else f"0 [${own.get('currency', '')}]" if "currency" in kinds else ""
         if speaks(code):

@@ -77,7 +77,7 @@ def _sheet(stream: bytes, start: int, speaking: dict[int, str]) -> Marks:
             row, column, style = struct.unpack_from("<HHH", held)
             marks.reach(row + 1, column + 1)
             if kind in _FORMULAS:
-                marks.formulas.add(row + 1)
+                marks.formula(row + 1, column + 1)
             elif kind == _TRUTH_OR_ERROR and held[7]:
                 marks.errors[row + 1, column + 1] = _ERRORS.get(held[6], "#?")
             elif kind in _NUMBERS and style in speaking:

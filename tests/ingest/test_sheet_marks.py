@@ -112,7 +112,11 @@ def test_what_is_merged_downwards_is_read_in_each_row_unless_it_is_no_value_or_h
     assert under("Боз дала") == ["Боз дала"] * 3
     error = "Outlet: '#REF!' is an error of the spreadsheet; what stood there is not told"
     assert under("#REF!") == [error, error]
-    assert under("=A3")[1] == "Outlet: is merged with row 3, which holds a formula"
+    assert under("=A3")[1] == "Outlet: is merged with row 3, where it is a formula"
+    beside = stored(xlsx_of(ROW, changed(Outlet="Боз дала", Sum="=1+1"), changed(Outlet=None), merge=["E3:E4"]))
+    records, rejected = read(declare(**XLSX), beside, "invented.xlsx")
+    assert [record.locator for record in records] == ["sheet Sheet, range A2:H2", "sheet Sheet, range A4:H4"]
+    assert [row.reason.partition(";")[0] for row in rejected] == ["the row holds a formula"]
     ignored = {"columns": {k: {"to": "payer"} if k == "Payer" else {"to": "amount"} for k in ("Payer", "Sum")}}
     ignored |= {"ignored": dict.fromkeys(set(HEADINGS) - {"Payer", "Sum"}, "not looked at"), "identity": ["Payer"]}
     records, rejected = read(declare(**XLSX, **ignored), xlsx_of(ROW, ROW, merge=["C2:D3"]), "invented.xlsx")
