@@ -7,13 +7,13 @@ column that moved silently shifts every sum.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 
 from rapidfuzz import process
 
 from ingest.reader import LayoutChangedError
 from ingest.readers.cells import raw_text
-from ingest.readers.sheet_marks import Merged, column_letters
+from ingest.readers.sheet_marks import Merged, column_letters, column_number
 from ingest.readers.workbook import Cell, Grid
 from ingest.source import Source, TableShape
 from ingest.values.text import clean, cyrillic_folded
@@ -56,12 +56,13 @@ def headings_as_declared(grid: Grid, source: Source, shape: TableShape, where: s
     return [declared.get(heading, "") for heading in headings]
 
 
-def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None = None) -> list[str]:
+def headings_of(grid: Grid, shape: TableShape, declared: Collection[str] | None = None) -> list[str]:
     """The heading of each column; a column that has cells and no heading is called by its place, "column C".
 
     A heading that is merged over several rows of its column, as beside a group of columns, is read in each of them.
     A column without a heading is one where it has cells in more than half of the rows and stands before the last
-    heading, or is declared; a cell that strays into a column without a heading rejects its row, not the file.
+    heading, or is declared, whether it has cells in this file or not; a cell that strays into a column without a
+    heading rejects its row, not the file.
 
     Args:
         grid: the cells of the table.
@@ -75,7 +76,8 @@ def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None =
     while headings and not headings[-1]:
         headings.pop()
     between = {index for index, heading in enumerate(headings) if not heading}
-    headings += [""] * (max(map(len, grid.rows)) - len(headings))
+    widest = max([*map(len, grid.rows), *map(column_placed, declared or ())])
+    headings += [""] * (widest - len(headings))
     below = [_filled(cells) for cells in grid.rows[shape.first_row - 1 :]] if between else []
     least = sum(map(bool, below)) // 2 if declared else 0
     columns = {index for index in between if sum(index in filled for filled in below) > least}
@@ -86,6 +88,12 @@ def headings_of(grid: Grid, shape: TableShape, declared: Container[str] | None =
     while headings and not headings[-1]:
         headings.pop()
     return headings
+
+
+def column_placed(heading: str) -> int:
+    """The number of the column that "column C" names by its place; 0 for a heading that is printed."""
+    found = re.fullmatch("column ([A-Z]{1,3})", heading)
+    return column_number(found[1]) if found else 0
 
 
 def merged_over_columns(grid: Grid, row: int) -> list[Merged]:

@@ -60,6 +60,15 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@functools.lru_cache(maxsize=1024)
+def column_number(letters: str) -> int:
+    """The number of a column that a spreadsheet names so: A → 1, AA → 27."""
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
 class MarksError(Exception):
     """The XML of a sheet is damaged, or the sheet reaches too far; the message says what to do."""
 
@@ -242,15 +251,7 @@ def _place(ref: str) -> Place | None:
     found = _REF.fullmatch(ref)
     if found is None:
         return None
-    return int(found[2]), _column(found[1])
-
-
-@functools.lru_cache(maxsize=1024)
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return column
+    return int(found[2]), column_number(found[1])
 
 
 class _Xlsx:

@@ -14,7 +14,7 @@ from ingest.column import PARTIES
 from ingest.reader import LayoutChangedError, Material
 from ingest.readers.assembly import Assembly
 from ingest.readers.cells import CellError, Row, Setter, raw_text, setter
-from ingest.readers.headings import headings_as_declared
+from ingest.readers.headings import column_placed, headings_as_declared
 from ingest.readers.objections import objections
 from ingest.readers.sheet_marks import Merged, column_letters
 from ingest.readers.text_table import read_csv, read_html
@@ -76,6 +76,7 @@ class _Plan:
         assert shape is not None  # noqa: S101 - checked by the caller
         self.first = shape.first_row
         self.headings = headings_as_declared(grid, source, shape, where)
+        self.least = max((at for at, name in enumerate(self.headings, 1) if name and not column_placed(name)), default=0)
         self.positions = {heading: index for index, heading in enumerate(self.headings) if heading}
         self.setters: list[tuple[int, str, Setter]] = [
             (self.positions[heading], heading, setter(source, heading, rule))
@@ -168,8 +169,8 @@ class _Plan:
         source = self.source
         if number in self.objections:
             raise CellError(self.objections[number])
-        if len(raws) < len(self.headings) and isinstance(source.table, TableShape) and source.table.format != "xlsx":
-            raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
+        if len(raws) < self.least and isinstance(source.table, TableShape) and source.table.format != "xlsx":
+            raise CellError(f"{len(raws)} cells under {self.least} headings")
         if any(raw.strip() for raw in raws[len(self.headings) :]):
             raise CellError(f"{len(raws)} cells under {len(self.headings)} headings")
         for at, (heading, raw) in enumerate(zip(self.headings, raws, strict=False), start=1):

@@ -160,6 +160,10 @@ def test_a_cell_that_strays_behind_the_last_heading_rejects_its_row_unless_its_c
     records, rejected = read(declare(), body)
     assert (len(records), rejected[0].reason) == (1, "9 cells under 8 headings")
     assert len(read(declare(ignored={"column I": "notes of a clerk"}), body)[0]) == 2
+    with_note = declare(columns={**DECLARED["columns"], "column I": {"to": "number"}})
+    records, rejected = read(with_note, csv_of(ROW, ROW[:-1]))
+    assert [record.number for record in records] == [""], "in this month nobody wrote a note"
+    assert [row.reason for row in rejected] == ["7 cells under 8 headings"]
 
 
 def test_a_moved_column_shifts_nothing() -> None:
