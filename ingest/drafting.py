@@ -118,9 +118,14 @@ def _selector(tables: list[lxml.html.HtmlElement]) -> str:
         if _PLAIN_WORD.fullmatch(word) and [table.get(name) for table in tables].count(word) == 1:
             return f"table{mark}{word}"
     way = [chosen, *chosen.iterancestors()][:-1]
-    return " > ".join(
-        f"{one.tag}:nth-of-type({1 + len(list(one.itersiblings(one.tag, preceding=True)))})" for one in reversed(way)
-    )
+    return " > ".join(_step(one) for one in reversed(way))
+
+
+def _step(one: lxml.html.HtmlElement) -> str:
+    """What finds an element in its parent; a tag such as `o:p` has a name that no selector can say."""
+    if _PLAIN_WORD.fullmatch(one.tag):
+        return f"{one.tag}:nth-of-type({1 + len(list(one.itersiblings(one.tag, preceding=True)))})"
+    return f"*:nth-child({1 + len(list(one.itersiblings('*', preceding=True)))})"
 
 
 def _quoted(text: str) -> str:

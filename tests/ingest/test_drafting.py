@@ -188,3 +188,13 @@ def test_of_several_tables_of_a_page_the_longest_is_drafted_and_said_to_be_chose
     drafted = draft("kz_page", path)
     assert f'selector: "{selector}"  # NOT SURE: of several tables' in drafted
     assert '"Outlet": {to: TODO}  # A · B · C' in drafted
+
+
+@pytest.mark.parametrize("tag", ["o:p", "st1:place", "my.tag"])
+def test_a_table_in_a_tag_that_no_selector_can_name_is_found(tmp_path: Path, tag: str) -> None:
+    tables = (
+        "<table><tr><td>menu</td></tr></table><table><tr><th>Outlet</th><th>Sum</th></tr><tr><td>A</td></tr></table>"
+    )
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body><!-- x --><p>x</p><{tag}>{tables}</{tag}></body></html>", encoding="utf-8")
+    assert '"Outlet": {to: TODO}  # A' in draft("kz_page", path)
