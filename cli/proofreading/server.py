@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from urllib.parse import parse_qsl, urlsplit
 
 import jinja2
@@ -61,6 +63,11 @@ class PageServer(ThreadingHTTPServer):
         self.host = f"127.0.0.1:{self.server_port}"
         self.templates: jinja2.Environment = templates()
 
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        """Tell of a fault on the terminal, but not of a browser that left before it had its answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     @property
     def address(self) -> str:
         """Where the page is; whoever knows it may decide."""
@@ -86,7 +93,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._guarded(self._decide)
 
     def _guarded(self, answer: Callable[[str, Fields], None]) -> None:
-        split = urlsplit(self.path)
+        try:
+            split = urlsplit(self.path)
+        except ValueError:  # "http://[" is no address
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         token, _, rest = split.path.lstrip("/").partition("/")
         if self.headers.get("Host") != self.server.host:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
@@ -143,13 +154,15 @@ class _Handler(BaseHTTPRequestHandler):
                 case "out":
                     sitting.leave_out(sheet, number, why)
                 case "accept":
-                    sitting.accept(sheet, number, why)
+                    sitting.accept(sheet, number, why, fields.get("shown", ""))
                 case _:
                     sitting.load(sheet)
         except BusyError as error:
             status, alert = HTTPStatus.CONFLICT, str(error)
         except _TOLD as error:
             alert = str(error)
+        except OSError as error:  # a full disk, say: nothing was kept
+            status, alert = HTTPStatus.SERVICE_UNAVAILABLE, f"nothing was kept: {error}"
         if alert:
             at = (spot.row, spot.column) if spot.row and spot.column else None
             self._table(sheet, number, at, 0, status=status, alert=alert)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from threading import Lock
 
 import msgspec
@@ -22,6 +23,11 @@ from ingest.tables.safety import run_isolated
 
 _PICTURES = 8
 """Drawn pages that are kept at hand."""
+
+
+def mark_of(blocks: Iterable[str]) -> str:
+    """What tells whether the same stands against a table as when it was shown."""
+    return sha256("\n".join(blocks).encode()).hexdigest()[:16]
 
 
 class Sitting:
@@ -122,11 +128,17 @@ class Sitting:
             leave_out(desk, sheet, number, why)
             self._decided.add(sheet.sha256)
 
-    def accept(self, sheet: Sheet, number: int, why: str) -> Taken:
+    def accept(self, sheet: Sheet, number: int, why: str, shown: str) -> Taken:
         """Accept all that stands against a table, and load its document.
 
+        Args:
+            sheet: the document.
+            number: the table.
+            why: the reason.
+            shown: the mark of what stood against it on the page that the person saw.
+
         Raises:
-            RegisterError: nothing stands against it, or no reason is given.
+            RegisterError: nothing stands against it, something else than was shown, or no reason is given.
             NeedsPersonError: another table of the document is not decided yet.
         """
         blocks = self.reading(sheet).tables[number - 1].blocks
@@ -134,6 +146,8 @@ class Sitting:
             raise RegisterError(
                 f"{sheet.name}, table {number}: {'give the reason' if blocks else 'nothing stands against it'}"
             )
+        if shown != mark_of(blocks):
+            raise RegisterError(f"{sheet.name}, table {number}: something else stands against it by now; look again")
         at = now()
         return self._load(
             sheet,

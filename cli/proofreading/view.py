@@ -8,7 +8,7 @@ from typing import Any, get_args
 import jinja2
 
 from cli.proofreading.mapping import form_shown
-from cli.proofreading.sitting import Sitting
+from cli.proofreading.sitting import Sitting, mark_of
 from db.archive import ArchiveError
 from db.words import AmountState, Measure, YearBasis
 from ingest.requests.answer_plan import heading_text
@@ -89,6 +89,7 @@ def table_shown(sitting: Sitting, sheet: Sheet, number: int, at: tuple[int, int]
         "state": str(seen.state),
         "question": sheet.open_question(number),
         "blocks": read.blocks,
+        "blocks_mark": mark_of(read.blocks),
         "accepted_why": read.accepted_why,
         "left_out": plan.left_out,
         "equal": sum(total.verdict == "equal" for total in read.table.totals),

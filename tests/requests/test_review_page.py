@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import re
+import socket
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -128,6 +131,56 @@ def columns(text: str) -> dict[str, str]:
     return fields | dict(re.findall(r'<input name="([^"]+)" value="([^"]*)"', form))
 
 
+def shown_in(text: str) -> str:
+    """The mark of what stood against the table on the page."""
+    found = re.search(r'<input type="hidden" name="shown" value="([^"]+)">', text)
+    assert found is not None
+    return found[1]
+
+
+def test_only_what_was_shown_is_accepted(home: Path, go: Go, tmp_path: Path, page_of: Callable[..., Page]) -> None:
+    page = page_of(asked_and_answered(go, tmp_path, [*misread(ROWS), TOTAL], code=1))
+    _, before = page.at(page.table)
+    # meanwhile, in another window, the other column is set wrong
+    page.at(f"{page.table}/correct", CELL | {"row": "1", "column": "5", "text": "9 000,5"})
+    accepted = {"why": "the body's own slip", "shown": shown_in(before)}
+    status, text = page.at(f"{page.table}/accept", accepted)
+    assert (status, "something else stands against it by now" in text) == (422, True)
+    assert journal_events(home, "accepted") == []
+    status, text = page.at(f"{page.table}/accept", accepted | {"shown": shown_in(text)})
+    assert '<strong class="state">accepted</strong>' in text
+
+
+def test_a_browser_that_leaves_and_an_address_that_is_none_say_nothing_on_the_terminal(
+    go: Go, tmp_path: Path, page_of: Callable[..., Page], capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = page_of(asked_and_answered(go, tmp_path, [*ROWS, TOTAL]))
+    capfd.readouterr()
+    host, port = "127.0.0.1", page.server.server_port
+    with socket.create_connection((host, port), timeout=30) as line:
+        line.sendall(f"GET http://[ HTTP/1.1\r\nHost: {page.server.host}\r\n\r\n".encode())
+        assert b" 400 " in line.recv(100)
+    with socket.create_connection((host, port), timeout=30) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        asked = f"GET /{page.server.token}{page.table} HTTP/1.1\r\nHost: {page.server.host}\r\n\r\n"
+        line.sendall(asked.encode() * 30)
+    assert page.at(page.table)[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_a_full_disk_is_told_on_the_page(
+    home: Path, go: Go, tmp_path: Path, page_of: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(asked_and_answered(go, tmp_path, [*misread(ROWS), TOTAL], code=1))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "requests.jsonl")
+
+    monkeypatch.setattr("ingest.requests.events.append_lines", lambda *_, **__: full())
+    status, text = page.at(f"{page.table}/correct", CELL)
+    assert (status, "nothing was kept: [Errno 28] No space left on device" in text) == (503, True)
+
+
 def test_a_new_document_is_decided_corrected_accepted_and_loaded(
     home: Path, go: Go, page_of: Callable[..., Page]
 ) -> None:
@@ -148,7 +201,8 @@ def test_a_new_document_is_decided_corrected_accepted_and_loaded(
     assert '<strong class="state">blocked</strong>' in text
     status, text = page.at(f"{page.table}/accept", {"why": " "})
     assert (status, "give the reason" in text) == (422, True)
-    status, text = page.at(f"{page.table}/accept", {"why": "the body's own slip"})
+    shown = {"shown": shown_in(text)}
+    status, text = page.at(f"{page.table}/accept", shown | {"why": "the body's own slip"})
     assert '<strong class="state">accepted</strong>' in text
     request = fold(journal_at(home).events()).find(ref)
     [document] = request.documents.values()
