@@ -76,7 +76,9 @@ class _Plan:
         assert shape is not None  # noqa: S101 - checked by the caller
         self.first = shape.first_row
         self.headings = headings_as_declared(grid, source, shape, where)
-        self.least = max((at for at, name in enumerate(self.headings, 1) if name and not column_placed(name)), default=0)
+        self.least = max(
+            (at for at, name in enumerate(self.headings, 1) if name and not column_placed(name)), default=0
+        )
         self.positions = {heading: index for index, heading in enumerate(self.headings) if heading}
         self.setters: list[tuple[int, str, Setter]] = [
             (self.positions[heading], heading, setter(source, heading, rule))

@@ -195,10 +195,16 @@ class Register(msgspec.Struct, kw_only=True):
         """The request that a document was taken for."""
         return next((request for request in self.requests.values() if sha256 in request.documents), None)
 
-    def twins_of(self, rows_hash: str, row_hashes: Sequence[str], sha256: str) -> list[str]:
-        """Tables of other documents that print the same rows, or half of them, and count already."""
+    def twins_of(self, rows_hash: str, row_hashes: Sequence[str], sha256: str, body: str) -> list[str]:
+        """Tables of other documents with the same rows, or half of them where both are one body's, that count already."""
         found = (
-            twin_of(f"{document.file_name}, table {table.number} ({request.ref})", table, rows_hash, row_hashes)
+            twin_of(
+                f"{document.file_name}, table {table.number} ({request.ref})",
+                table,
+                rows_hash,
+                # two bodies may well have paid one outlet the same
+                row_hashes if request.drawn.body == body else (),
+            )
             for request in self.requests.values()
             if request.withdrawn is None
             for digest, document in request.documents.items()

@@ -135,7 +135,8 @@ class Settling:
             for table in taking.tables
             if table.state in COUNTING
         )
-        return (*self.desk.register.twins_of(whole, rows, digest), *(name for name in sitting if name))
+        entered = self.desk.register.twins_of(whole, rows, digest, self.request.drawn.body)
+        return (*entered, *(name for name in sitting if name))
 
     def _log(self, question: str, answer: str) -> None:
         self.taking.asked.append(
