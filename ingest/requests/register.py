@@ -196,7 +196,7 @@ class Register(msgspec.Struct, kw_only=True):
         return next((request for request in self.requests.values() if sha256 in request.documents), None)
 
     def twins_of(self, rows_hash: str, row_hashes: Sequence[str], sha256: str, body: str) -> list[str]:
-        """Tables of other documents with the same rows, or half of them where both are one body's, that count already."""
+        """Tables that count already and have the same rows, or half of them where both are of one body."""
         found = (
             twin_of(
                 f"{document.file_name}, table {table.number} ({request.ref})",
