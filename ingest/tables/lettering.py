@@ -117,6 +117,20 @@ def join_lines(texts: Iterable[str]) -> str:
     return out
 
 
+def join_ended(lines: Iterable[str]) -> str:
+    """Lines that their writer ended, as one text; figures on lines of their own stay apart.
+
+    A cell with "100" and "200" in two paragraphs states two sums, and none of 100 200.
+    """
+    out = ""
+    for line in lines:
+        text = line.strip(" ")
+        if out and text:
+            out += "\n" if out[-1].isdigit() and text[0].isdigit() else " "
+        out += text
+    return out
+
+
 def text_of(letters: Iterable[Letter]) -> str:
     """Text of a cell."""
     return join_lines(line_text(line) for line in lines_of(letters))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from ingest.tables.lettering import join_ended
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.spreadsheets import cell_range
@@ -13,6 +14,8 @@ from ingest.tables.understand import understand
 MAX_CELLS = 400_000
 MAX_SPAN = 1_000
 _SILENT = frozenset({"script", "style", "template", "noscript", "head", "select", "textarea"})
+_END = "\v"
+"""Where a line ends; no white space of a page, which may stand anywhere in its source."""
 _BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -68,17 +71,17 @@ def _texts(element: html.HtmlElement) -> Iterator[str]:
         tag = child.tag if isinstance(child.tag, str) else ""
         if tag and tag not in _SILENT and tag != "table" and not _HIDDEN.search(child.get("style", "")):
             if tag in _BREAKS:
-                yield " "
+                yield _END
             yield from _texts(child)
             if tag in _BREAKS:
-                yield " "
+                yield _END
         if child.tail:
             yield child.tail
 
 
 def visible_text(element: html.HtmlElement) -> str:
     """Visible text of an element, white space as a browser shows it."""
-    return re.sub(r"[ \t\r\n\f]+", " ", "".join(_texts(element))).strip(" ")
+    return join_ended(re.sub(r"[ \t\r\n\f]+", " ", "".join(_texts(element))).split(_END))
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:

@@ -15,6 +15,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+from ingest.tables.lettering import join_ended
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.spreadsheets import cell_range
 from ingest.tables.understand import understand
@@ -83,8 +84,9 @@ def _text(element: etree._Element) -> str:
         elif node.tag == qn("w:noBreakHyphen"):
             parts.append("-")
         else:
-            parts.append(" ")
-    return " ".join(part for part in "".join(parts).split(" ") if part).strip()
+            parts.append(" " if node.tag == qn("w:tab") else "\n")
+    lines = "".join(parts).split("\n")
+    return join_ended(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
 
 
 def _within(node: etree._Element, element: etree._Element) -> Iterator[etree._Element]:

@@ -223,6 +223,17 @@ def test_a_sum_that_is_shown_otherwise_than_it_is_held_is_doubted(code: str, why
     assert [reason.startswith(why) for reason in table.needs_review] == [True] * bool(why)
 
 
+def test_figures_on_lines_of_their_own_are_not_one_figure() -> None:
+    rows = [["Получатель", "Сумма, тенге"], ["Боз\nдала", "100\n200"], ["Кок дала", "5 000\nтенге"], ["Самғар", "7"]]
+    lines = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in rows).replace("\n", "<br>")
+    for body in (word(rows), f"<html><body><table>{lines}</table></body></html>".encode()):
+        (table,) = read(body)
+        assert [row[0] for row in table.rows] == ["Боз дала", "Кок дала", "Самғар"]
+        assert [row[1] for row in table.rows] == ["100\n200", "5 000 тенге", "7"]
+        with pytest.raises(money.AmountError, match="two numbers in one cell"):
+            money.read_amount(table.rows[0][1], money.Unit("KZT"))
+
+
 def test_a_number_of_a_cell_has_one_reading_whatever_stands_beside_it() -> None:
     (table,) = read(workbook([["Получатель", "Сумма, тыс. тенге"], ["а", "1 439,5"], ["б", 143.125], ["в", 7]]))
     sums = [row[1] for row in table.rows]
