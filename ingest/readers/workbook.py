@@ -17,6 +17,7 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
+from ingest.readers.raised import raised_texts
 from ingest.readers.sheet_marks import Marks, MarksError, column_letters, hold_whole, ods_marks, xlsx_marks
 from ingest.readers.xls_marks import xls_marks
 
@@ -78,6 +79,9 @@ def open_sheet(body: bytes, where: str, sheet: str) -> Grid:
         raise LayoutChangedError(f"{where}: {_what_it_is(body, str(error))}") from None
     if marks.rows and not rows:
         raise LayoutChangedError(f"{where}: sheet {chosen} is filled and cannot be read; save it anew as .xlsx")
+    raised = raised_texts(members)
+    if raised:
+        rows = [[raised.get(cell, cell) if isinstance(cell, str) else cell for cell in cells] for cells in rows]
     for (row, column), told in marks.errors.items():
         _cell_of(rows, row, column)[column - 1] = told
     return Grid(chosen, rows, marks)

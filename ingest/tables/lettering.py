@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from ingest.tables.pdf_page import Letter
+from ingest.values.text import as_raised
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BY_BASE = attrgetter("base", "x0")
 _BY_LEFT = attrgetter("x0")
 _BY_SIZE = attrgetter("size")
@@ -99,7 +99,7 @@ def line_text(line: list[Letter]) -> str:
         if end is not None and letter.x0 - end > gap and not parts[-1].isspace():
             parts.append(" ")
         raised = letter.size < 0.85 * body.size and body.base - letter.base > 0.12 * body.size
-        parts.append(letter.text.translate(_RAISED) if raised else letter.text)
+        parts.append(as_raised(letter.text) if raised else letter.text)
         end = letter.x1 if end is None else max(end, letter.x1)
     return "".join(parts).strip()
 

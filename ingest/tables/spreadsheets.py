@@ -18,6 +18,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingest.readers.number_formats import objection
+from ingest.readers.raised import raised_texts
 from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
 from ingest.readers.xls_marks import xls_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
@@ -111,10 +112,13 @@ def _fresh(rows: list[list[str]], block: list[int], row: int) -> bool:
     return row - block[-1] > 2 or not any(re.search(r"\d", t) for t in rows[row])
 
 
-def _sheet_rows(sheet: CalamineSheet, name: str) -> list[list[str]]:
+def _sheet_rows(sheet: CalamineSheet, name: str, raised: Mapping[str, str]) -> list[list[str]]:
     if (sheet.total_height + 1) * (sheet.total_width + 1) > MAX_CELLS:
         raise DocumentRefused(name, "too-large", f"sheet {sheet.name} has more than {MAX_CELLS} cells")
-    return [[cell_text(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = sheet.to_python(skip_empty_area=False)
+    if raised:
+        return [[cell_text(raised.get(v, v) if isinstance(v, str) else v) for v in row] for row in rows]
+    return [[cell_text(v) for v in row] for row in rows]
 
 
 def _members(data: bytes) -> dict[str, bytes]:
@@ -189,6 +193,7 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
     except (CalamineError, MarksError, OSError, ValueError) as error:
         reason = "encrypted" if "assword" in str(error) else "broken"
         raise DocumentRefused(name, reason, f"it is no readable workbook ({error})") from error
+    raised = raised_texts(members)
     notes, review = workbook_warnings(data)
     tables: list[Table] = []
     for meta in metadata:
@@ -197,7 +202,7 @@ def workbook_tables(data: bytes, name: str) -> list[Table]:
         try:
             marks = known.get(meta.name) or (xlsx_marks(members, meta.name) if _is_xlsx(members) else Marks())
             sheet = book.get_sheet_by_name(meta.name)
-            rows = _with_errors(_sheet_rows(sheet, name), marks)
+            rows = _with_errors(_sheet_rows(sheet, name, raised), marks)
         except (CalamineError, MarksError, OSError, ValueError) as error:
             raise DocumentRefused(name, "broken", f"sheet {meta.name} cannot be read ({error})") from error
         merges = sheet.merged_cell_ranges

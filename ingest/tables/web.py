@@ -10,6 +10,7 @@ from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.spreadsheets import cell_range
 from ingest.tables.understand import understand
+from ingest.values.text import as_raised
 
 MAX_CELLS = 400_000
 MAX_SPAN = 1_000
@@ -72,7 +73,7 @@ def _texts(element: html.HtmlElement) -> Iterator[str]:
         if tag and tag not in _SILENT and tag != "table" and not _HIDDEN.search(child.get("style", "")):
             if tag in _BREAKS:
                 yield _END
-            yield from _texts(child)
+            yield from map(as_raised, _texts(child)) if tag == "sup" else _texts(child)
             if tag in _BREAKS:
                 yield _END
         if child.tail:

@@ -19,6 +19,7 @@ from ingest.tables.lettering import join_ended
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.spreadsheets import cell_range
 from ingest.tables.understand import understand
+from ingest.values.text import as_raised
 
 MAX_CELLS = 400_000
 
@@ -80,13 +81,25 @@ def _text(element: etree._Element) -> str:
         if any(a.tag in {qn("w:txbxContent"), qn("w:tbl"), qn("w:moveFrom")} for a in _within(node, element)):
             continue
         if node.tag == qn("w:t"):
-            parts.append(node.text or "")
+            parts.append(_shown(node))
         elif node.tag == qn("w:noBreakHyphen"):
             parts.append("-")
         else:
             parts.append(" " if node.tag == qn("w:tab") else "\n")
     lines = "".join(parts).split("\n")
     return join_ended(" ".join(part for part in line.split(" ") if part) for line in lines).strip()
+
+
+def _shown(node: etree._Element) -> str:
+    """The text of a run as it is printed: nothing where it is hidden, a raised note mark as one."""
+    looks = next(node.itersiblings(qn("w:rPr"), preceding=True), None)
+    if looks is None:
+        return node.text or ""
+    hidden, height = looks.find(qn("w:vanish")), looks.find(qn("w:vertAlign"))
+    if hidden is not None and hidden.get(qn("w:val")) not in {"0", "false"}:
+        return ""
+    raised = height is not None and height.get(qn("w:val")) == "superscript"
+    return as_raised(node.text or "") if raised else node.text or ""
 
 
 def _within(node: etree._Element, element: etree._Element) -> Iterator[etree._Element]:

@@ -22,9 +22,15 @@ DIGIT_LOOKALIKES = {
 }  # fmt: skip
 """Letters and marks that recognition and typists put in place of a digit, with the digit they look like."""
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT_WORD = re.compile(r"(?<![\w|])[\w|]*\d[\w|]*")  # from its beginning on: a long word is walked once
 _ONE_SIDED = re.compile(r"[^\W\d_]{3,}")
+
+
+def as_raised(text: str) -> str:
+    """Digits printed above the line as raised letters: the mark of a note is no digit of the figure before it."""
+    return text.translate(_RAISED)
 
 
 class Lookalike(msgspec.Struct, frozen=True):

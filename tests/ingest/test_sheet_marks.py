@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from sources import HEADINGS, declare, read, xlsx_of
 
 from ingest.reader import LayoutChangedError
@@ -182,6 +184,12 @@ def test_a_format_that_says_something_else_than_the_number(code: str, why: str) 
     found = objection(code, "KZT")
     assert bool(found) == bool(why)
     assert why in found
+
+
+def test_a_raised_mark_of_a_note_is_no_digit() -> None:
+    note = TextBlock(InlineFont(vertAlign="superscript"), "1")
+    [reason] = told(xlsx_of(ROW, changed(Sum=CellRichText("1250000", note))))
+    assert reason.startswith("Sum: '1250000¹'")
 
 
 def test_a_share_and_another_currency_are_no_sums() -> None:

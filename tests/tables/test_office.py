@@ -4,8 +4,11 @@ import io
 import struct
 from pathlib import Path
 
+import docx
 import pytest
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from test_sheet_marks import ods_of, ods_row
 from test_xls_marks import book, compound, record
 
@@ -232,6 +235,40 @@ def test_figures_on_lines_of_their_own_are_not_one_figure() -> None:
         assert [row[1] for row in table.rows] == ["100\n200", "5 000 тенге", "7"]
         with pytest.raises(money.AmountError, match="two numbers in one cell"):
             money.read_amount(table.rows[0][1], money.Unit("KZT"))
+
+
+def raised_workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    note = TextBlock(InlineFont(vertAlign="superscript"), "1")
+    for cells in (["Получатель", "Сумма, тенге"], ["Боз дала", CellRichText("10", note)], ["Кок дала", "7"]):
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def raised_word() -> bytes:
+    document = docx.Document(io.BytesIO(word([["Получатель", "Сумма, тенге"], ["Боз дала", "10"], ["Кок дала", "7"]])))
+    line = document.tables[0].cell(1, 1).paragraphs[0]
+    line.add_run("1").font.superscript = True
+    line.add_run("000").font.hidden = True
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+RAISED_PAGE = """<html><body><table><tr><td>Получатель</td><td>Сумма, тенге</td></tr>
+<tr><td>Боз дала</td><td>10<sup>1</sup></td></tr><tr><td>Кок дала</td><td>7</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize(
+    "body", [raised_workbook(), raised_word(), RAISED_PAGE.encode()], ids=["xlsx", "docx", "html"]
+)
+def test_a_raised_mark_of_a_note_is_no_digit_and_what_is_not_printed_is_not_read(body: bytes) -> None:
+    (table,) = read(body)
+    assert [row[1] for row in table.rows] == ["10¹", "7"]
 
 
 def test_a_number_of_a_cell_has_one_reading_whatever_stands_beside_it() -> None:
