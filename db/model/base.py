@@ -77,3 +77,5 @@ LocalDate = Annotated[str, mapped_column(String(10))]
 """A calendar date as the source's country had it, ISO 8601."""
 Sha256 = Annotated[str, mapped_column(String(64))]
 LongText = Annotated[str, mapped_column(Text)]
+Ordered = Annotated[str, mapped_column(String().with_variant(String(collation="C"), "postgresql"))]
+"""Text whose order decides something: byte by byte on both databases, whatever the locale of a PostgreSQL."""

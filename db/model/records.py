@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.model.base import Base, Currency, Id, LocalDate, LongText, Money, Ref, one_of
+from db.model.base import Base, Currency, Id, LocalDate, LongText, Money, Ordered, Ref, one_of
 from db.words import (
     PLAIN_WORDING,
     AmountRole,
@@ -30,7 +30,7 @@ class Record(Base):
     __tablename__ = "record"
     id: Mapped[Id]
     source_id: Mapped[int] = mapped_column(Ref, ForeignKey("source.id"))
-    key: Mapped[str]
+    key: Mapped[Ordered]
     uid: Mapped[str]
     slice: Mapped[str]
     identity: Mapped[str]
@@ -49,7 +49,7 @@ class Record(Base):
     wording: Mapped[str] = mapped_column(server_default=PLAIN_WORDING)
     standing: Mapped[str]
     standing_why: Mapped[str]
-    rank: Mapped[str]
+    rank: Mapped[Ordered]
     counted: Mapped[bool]
     counted_why: Mapped[str]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, String, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from db.engine import writing
+from db.engine import open_engine, registry_url, writing
 from db.migrate import NewerRegistryError, check, migrate, needs_migration
 from db.model import Base
 
@@ -27,6 +29,16 @@ def test_an_older_program_refuses_a_newer_registry(engine: Engine) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerRegistryError, match="9999"):
         needs_migration(engine)
+
+
+@pytest.mark.postgres
+def test_which_version_counts_follows_no_locale_of_the_database(postgresql: str) -> None:
+    engine = open_engine(registry_url(Path(), postgresql))
+    migrate(engine)
+    columns = {column["name"]: column["type"] for column in inspect(engine).get_columns("record")}
+    engine.dispose()
+    found = {name: columns[name] for name in ("key", "rank")}
+    assert {name: one.collation for name, one in found.items() if isinstance(one, String)} == {"key": "C", "rank": "C"}
 
 
 def test_foreign_keys_hold(engine: Engine) -> None:
