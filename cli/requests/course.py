@@ -240,5 +240,10 @@ def withdraw(ref: str, why: str) -> None:
     Example:
       mediacontracts requests withdraw 2026-0004 --why "entered twice"
     """
-    enter(lambda _, at: [Withdrawn(request=ref, at=at, why=why)])
+    request = enter(lambda _, at: [Withdrawn(request=ref, at=at, why=why)]).find(ref)
     click.echo(f"{ref}: withdrawn")
+    for document in request.documents.values():
+        click.echo(
+            f"{document.file_name} still counts: take it for another request (requests answer), or take its records "
+            "out (mediacontracts retract)"
+        )

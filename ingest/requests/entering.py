@@ -57,6 +57,9 @@ def apply(register: Register, event: Event) -> None:
     elif isinstance(event, Withdrawn):
         request.withdrawn = event
     elif isinstance(event, DocumentTaken):
+        for other in register.requests.values():
+            if other.withdrawn:
+                other.documents.pop(event.sha256, None)
         request.documents[event.sha256] = event
         request.unloaded.pop(event.sha256, None)
     elif isinstance(event, Accepted):

@@ -192,11 +192,15 @@ class Register(msgspec.Struct, kw_only=True):
         return found[0]
 
     def holder_of(self, sha256: str) -> Request | None:
-        """The request that a document was taken for."""
-        return next((request for request in self.requests.values() if sha256 in request.documents), None)
+        """The request that a document was taken for; none where that was withdrawn, so that another may take it."""
+        holders = (request for request in self.requests.values() if sha256 in request.documents)
+        return next((request for request in holders if request.withdrawn is None), None)
 
     def twins_of(self, rows_hash: str, row_hashes: Sequence[str], sha256: str, body: str) -> list[str]:
-        """Tables that count already and have the same rows, or half of them where both are of one body."""
+        """Tables that count already and have the same rows, or half of them where both are of one body.
+
+        Those of a withdrawn request count too, until another request takes the document or its load is retracted.
+        """
         found = (
             twin_of(
                 f"{document.file_name}, table {table.number} ({request.ref})",
@@ -206,7 +210,6 @@ class Register(msgspec.Struct, kw_only=True):
                 row_hashes if request.drawn.body == body else (),
             )
             for request in self.requests.values()
-            if request.withdrawn is None
             for digest, document in request.documents.items()
             if digest != sha256
             for table in document.tables

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ingest.requests.answer_plan import DeclaredUnit
-from tests.requests.answers import ROWS, TOTAL, asked_and_answered, paper, sent
-from tests.tables.documents import archive, workbook
+from tests.requests.answers import HEADER, ROWS, TOTAL, asked_and_answered, paper, sent
+from tests.tables.documents import archive, word, workbook
 
 Go = Callable[..., str]
 SHOWN = ("--source", "answers_shown")
@@ -38,6 +40,24 @@ def test_an_answer_that_a_body_corrects_does_not_count_beside_the_old_one(home: 
     unlike = tmp_path / "unlike.pdf"
     unlike.write_bytes(paper([["1", *ROWS[0][1:3], "7,0", "8,0"], ["2", *ROWS[1][1:3], "9,0", "-"]]))
     assert "table 1: taken" in go("requests", "answer", ref, unlike, "--yes", *SHOWN)
+
+
+def test_a_document_of_a_request_that_was_a_mistake_is_taken_for_the_right_one(
+    home: Path, go: Go, tmp_path: Path
+) -> None:
+    wrong = asked_and_answered(go, tmp_path, [*ROWS, TOTAL])
+    assert "answer.pdf still counts" in go("requests", "withdraw", wrong, "--why", "entered for the wrong body")
+    right = sent(go, "Вымышленный отдел")
+    again = tmp_path / "again.docx"
+    again.write_bytes(word([HEADER, *ROWS, TOTAL]))
+    told = go("requests", "answer", right, again, "--yes", *SHOWN, code=1)
+    assert f"the same rows count already: answer.pdf, table 1 ({wrong})" in told
+    told = go("requests", "answer", right, tmp_path / "answer.pdf", "--yes", *SHOWN)
+    assert "0 new, 4 changed" in told
+    assert "answer.pdf" not in go("requests", "status", wrong)
+    assert "answer.pdf: 1 table" in go("requests", "status", right)
+    with closing(sqlite3.connect(home / "registry.db")) as registry:
+        assert registry.execute("SELECT count(*) FROM record WHERE counted").fetchone() == (4,)
 
 
 def test_a_file_inside_an_archive_that_cannot_be_read_is_told_with_its_reason(go: Go, tmp_path: Path) -> None:
