@@ -8,7 +8,18 @@ import re
 
 from ingest.tables.amounts import is_blank, looks_like_amount
 from ingest.tables.model import Column, Grid, Kind, Merge, Role, Unit
-from ingest.tables.words import DATE, IDENTIFIER, ORDINAL, PART, QUANTITY, YEAR, YEAR_HEADING, unit_in, unit_over
+from ingest.tables.words import (
+    DATE,
+    IDENTIFIER,
+    ORDINAL,
+    PART,
+    QUANTITY,
+    UNIT_HEADING,
+    YEAR,
+    YEAR_HEADING,
+    unit_in,
+    unit_over,
+)
 from ingest.values.total_words import TOTAL
 
 _INTEGER = re.compile(r"^\d{1,6}\.?$")
@@ -199,9 +210,13 @@ def other_units(title: str, rows: list[list[str]], kinds: list[Kind], columns: l
             for currency, factor in units
         )
 
+    named = [
+        *sums,
+        *(k for k, column in enumerate(columns) if any(UNIT_HEADING.search(text) for text in column.heading)),
+    ]
     places = [("the text above", [title])]
     for r, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
-        places.append((f"row {r + 1}", row if kind == "group" else [row[k] for k in sums]))
+        places.append((f"row {r + 1}", row if kind == "group" else [row[k] for k in named]))
     told = [(place, unit_over(text)) for place, texts in places for text in texts if not looks_like_amount(text)]
     return [f"{place} names another unit than a heading: {_unit_words(unit)}" for place, unit in told if differs(unit)]
 

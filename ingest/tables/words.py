@@ -30,6 +30,7 @@ IDENTIFIER = re.compile(
 )
 ORDINAL = re.compile(r"^\W*(№|п/п|р/с|n|no\.?|№\s*п/?п\.?|р/с\s*№|№\s*р/с|serial\s*no\.?)\W*$", re.IGNORECASE)
 QUANTITY = re.compile(r"(^|\W)(количество|кол-во|саны|quantity)(\W|$)", re.IGNORECASE)
+UNIT_HEADING = re.compile(r"(^|\W)(ед\.?\s*изм\w*|единиц\w*\s+измерени\w*|өлшем\s+бірлі\w*)", re.IGNORECASE)
 CONTINUED = re.compile(r"^\W*(продолжение|окончание|жалғасы|continued|continuation)\b", re.IGNORECASE)
 PAGE_NUMBER = re.compile(
     r"^\W*(?:стр\.?|страница|лист|бет|page|p\.)?\s*\d{1,4}\s*(?:(?:из|/|of|-)\s*\d{1,4})?\W*(?:бет)?\W*$",

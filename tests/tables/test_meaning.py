@@ -127,6 +127,14 @@ def test_a_unit_that_is_not_that_of_the_heading_is_told(title: str, sums: list[s
     assert table([["№", "СМИ", "Сумма, тыс. тенге"], *rows], title=title).needs_review == doubts
 
 
+def test_a_unit_in_a_column_of_its_own_is_told_where_it_is_not_that_of_the_heading() -> None:
+    rows = [["а", "10", "тыс. тенге"], ["б", "5", "млн. тенге"], ["в", "7", "выпуск"]]
+    found = table([["СМИ", "Сумма, тыс. тенге", "Ед. изм."], *rows])
+    assert found.needs_review == ["row 2 names another unit than a heading: × 1000000 KZT"]
+    subject = table([["СМИ", "Сумма, тыс. тенге", "Тема"], *rows])
+    assert subject.needs_review == []
+
+
 def test_a_sum_that_is_told_above_is_no_unit() -> None:
     for title, factor in (("Выделено 150 млн. тенге", None), ("План на 2024 год, млн. тенге", 1_000_000)):
         found = table([["№", "СМИ", "Сумма"], ["1", "а", "5"], ["2", "б", "6"]], title=title)
