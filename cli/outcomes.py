@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 
 import click
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from cli.main import Refused, TryAgain
 from db.archive import ArchiveError
-from db.engine import is_damaged
+from db.engine import DatabaseAddressError, is_damaged
 from db.migrate import NewerRegistryError
+from db.server_said import ServerSaid, server_said
 from ingest.decision_lines import DecisionError
 from ingest.declaration import DeclarationError
 from ingest.drafting import NoTableError
@@ -71,6 +72,7 @@ WRONG_USE = (
     TooMuchError,
     UnknownTargetError,
     NewerRegistryError,
+    DatabaseAddressError,
     PlanError,
     NoReleaseError,
     ContactError,
@@ -99,8 +101,39 @@ def _of_the_machine(error: Exception) -> click.ClickException | None:
         return TryAgain(f"{len(failed)} files could not be copied: {failed[0][-1]}")
     if isinstance(error, OSError) and error.strerror:
         return TryAgain(f"{error.filename or 'this machine'}: {error.strerror}")
+    return _of_the_registry(error) if isinstance(error, DBAPIError) else None
+
+
+def _of_the_registry(error: DBAPIError) -> click.ClickException | None:
+    """A damaged file, a server that refuses or is gone; None for a statement of ours that is wrong."""
     if isinstance(error, DatabaseError) and is_damaged(error):
         return Refused(f"the registry is damaged: {error.orig}; `mediacontracts rebuild` makes it anew")
-    if isinstance(error, OperationalError | InterfaceError):
+    said = server_said(error)
+    if said is not None:
+        return _of_the_server(said)
+    if isinstance(error, InterfaceError):
+        return TryAgain(
+            f"the registry: {error.orig}; see that the server that DATABASE_URL names is up, and try again"
+        )
+    if isinstance(error, OperationalError):
         return TryAgain(f"the registry: {error.orig}")
+    return None
+
+
+_SETTING = {
+    "28": "write the right user and password into DATABASE_URL",
+    "3D": "make it, with ENCODING 'UTF8', or name another in DATABASE_URL",
+    "42501": "make the user of DATABASE_URL the owner of its database",
+}
+"""What to do where the server's code begins so."""
+_PASSES = ("08", "25006", "40", "53", "55", "57", "58")
+"""Codes of what may be well later: a lost connection, a read-only server, a deadlock, no room, a shutdown, a disk."""
+
+
+def _of_the_server(said: ServerSaid) -> click.ClickException | None:
+    for code, advice in _SETTING.items():
+        if said.code.startswith(code):
+            return click.UsageError(f"the server of the registry says: {said.message}; {advice}")
+    if said.code.startswith(_PASSES):
+        return TryAgain(f"the server of the registry says: {said.message}; nothing is lost, try again when it is well")
     return None

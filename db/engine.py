@@ -9,18 +9,30 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 WRITER_LOCK = 7_240_119
 """Number of the PostgreSQL advisory lock that lets one loader write at a time."""
 
 
+_DRIVERS = {"postgresql", "postgres", "postgresql+pg8000", "sqlite"}
+_PARAMETERS = {"host", "port", "unix_sock", "application_name"}
+
+
+class DatabaseAddressError(Exception):
+    """What `DATABASE_URL` names can be no registry; the message shows no password."""
+
+
 def registry_url(home: Path, database_url: str = "") -> str:
-    """The registry's address: `DATABASE_URL` where it is set, else a file in the installation."""
+    """The registry's address: `DATABASE_URL` where it is set, else a file in the installation.
+
+    Raises:
+        DatabaseAddressError: it is no address of a database.
+    """
     if not database_url:
         return f"sqlite:///{home / 'registry.db'}"
-    url = make_url(database_url)
+    url = _read(database_url)
     if url.drivername in {"postgresql", "postgres"}:
         url = url.set(drivername="postgresql+pg8000")
         socket_folder = url.query.get("host")
@@ -30,6 +42,27 @@ def registry_url(home: Path, database_url: str = "") -> str:
                 {"unix_sock": f"{socket_folder}/.s.PGSQL.{url.query.get('port', '5432')}"}
             )
     return url.render_as_string(hide_password=False)
+
+
+def _read(database_url: str) -> URL:
+    expected = "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        raise DatabaseAddressError(f"DATABASE_URL is no address of a database; {expected}") from None
+    if url.drivername not in _DRIVERS:
+        raise DatabaseAddressError(
+            f"DATABASE_URL names {url.drivername!r}; a registry is PostgreSQL, or a file without it; {expected}"
+        )
+    if "@" in (url.host or ""):
+        raise DatabaseAddressError("DATABASE_URL has two @; in a user's name or password write %40 for it")
+    unknown = sorted(url.query.keys() - _PARAMETERS)
+    if unknown and url.drivername != "sqlite":
+        raise DatabaseAddressError(
+            f"DATABASE_URL: {', '.join(unknown)} cannot be set there, but {', '.join(sorted(_PARAMETERS))} can; the "
+            "connection is encrypted where the server offers it"
+        )
+    return url
 
 
 def open_engine(url: str) -> Engine:

@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from db.engine import DatabaseAddressError
+
 
 class NewerRegistryError(Exception):
     """The registry was written by a newer version of the program."""
@@ -48,14 +50,29 @@ def needs_migration(engine: Engine) -> bool:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Upgrade (or, in tests, downgrade) the registry."""
+    """Upgrade (or, in tests, downgrade) the registry.
+
+    Raises:
+        db.engine.DatabaseAddressError: its database cannot hold every letter.
+    """
     with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            _hold_every_letter(connection)
         config = alembic_config(connection)
         if revision == "base":
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
         connection.commit()
+
+
+def _hold_every_letter(connection: Connection) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise DatabaseAddressError(
+            f"the database of DATABASE_URL keeps text as {encoding}, which has not every letter; make one with "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name that"
+        )
 
 
 def check(engine: Engine) -> None:

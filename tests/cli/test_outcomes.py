@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from commands import ROOT, mediacontracts, mediacontracts_here
+from commands import ROOT, environment, mediacontracts, mediacontracts_here
 
 from cli import outcomes
 from cli.main import main_group
@@ -94,10 +94,27 @@ def test_a_registry_that_does_not_answer_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+A_DEFECT = """
+from ingest.installation import Installation
+from cli.main import main
+
+def broken(installation):
+    address = installation.database_url
+    raise RuntimeError("a defect")
+
+Installation.engine = broken
+main()
+"""
+
+
 def test_a_defect_shows_no_local_variables(tmp_path: Path) -> None:
-    # a defect: the registry is a folder's name that SQLAlchemy does not understand
-    done = mediacontracts(tmp_path, "check", DATABASE_URL="nonsense://user:geheim@127.0.0.1/none")
+    done = subprocess.run(
+        [sys.executable, "-c", A_DEFECT, "check"],
+        env=environment(tmp_path, DATABASE_URL="postgresql://user:geheim@127.0.0.1/none"),
+        cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
     assert done.returncode == 1
+    assert done.stderr.endswith("RuntimeError: a defect\n")
     assert "locals" not in done.stderr
     assert "geheim" not in done.stderr
 
