@@ -7,16 +7,23 @@ import csv
 import io
 import json
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from publish.schema_contracts import HOW_TO_SUM
+from publish.site.core.filters import View
+from publish.site.core.release import read_release
+from publish.site.exports.sheet import CUT, LONGEST_CELL, xlsx_file
 from publish.site.web.streaming import stream
 
 FILTER = "measure=contracted&year=2012"
@@ -198,3 +205,88 @@ def test_a_query_is_interrupted_when_the_reader_goes_away(site: Any) -> None:
 
     site.run(run())
     assert ended == ["interrupted"]
+
+
+@pytest.fixture
+def odd_release(release_file: Path) -> Iterator[sqlite3.Connection]:
+    """A copy of the release, to be changed."""
+    copy = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(f"file:{release_file}?mode=ro", uri=True)) as kept:
+        kept.backup(copy)
+    with closing(copy):
+        yield copy
+
+
+def sheet_of(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    content = b"".join(xlsx_file(connection, read_release(connection), View()))
+    head, *cells = load_workbook(io.BytesIO(content))["contracts"].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in cells]
+
+
+def test_a_sum_that_a_spreadsheet_cannot_hold_is_text_with_every_digit(odd_release: sqlite3.Connection) -> None:
+    """A spreadsheet keeps 15 digits of a number and makes the others zeros."""
+    sums = {1: 123_456_789_012_345_67, 2: -9_007_199_254_740_993, 3: 1_234_567_890_123_45, 4: 10**17}
+    odd_release.executemany(
+        "UPDATE contracts SET currency = 'KZT', amount_state = 'stated', amount_minor = ? WHERE id = ?",
+        [(minor, at) for at, minor in sums.items()],
+    )
+    rows = sheet_of(odd_release)
+    assert [row["amount_minor"] for row in rows[:4]] == [
+        "12345678901234567", "-9007199254740993", 123456789012345, 10**17,
+    ]  # fmt: skip
+    assert [row["amount"] for row in rows[:4]] == [
+        "123456789012345.67", "-90071992547409.93", 1234567890123.45, 10**15,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("<r><t>маленькая</t></r><t>", None),
+        ("<r>по & кругу</r>", None),
+        ("<r></t></is></c></r>", None),
+        ("  края  ", None),
+        ("a\r\r\nb\rc\r", None),
+        ("a\x00b\x0bc\ufffed", "abcd"),
+        ("=1+1", None),
+        ("https://portal.invalid/a", None),
+        ("0012", None),
+        ("<r>" + "&" * 20_000 + "</r>", "<r>" + "&" * (LONGEST_CELL // 2 - 3) + CUT),
+        ("\N{NEWSPAPER}" * 20_000, "\N{NEWSPAPER}" * ((LONGEST_CELL - len(CUT)) // 2) + CUT),
+    ],
+    ids=["marks", "marks and a sign", "marks that close a cell", "spaces", "returns", "no XML", "a formula",
+         "an address", "zeros", "long marks", "signs of two units"],
+)  # fmt: skip
+def test_a_text_of_a_source_is_that_text_in_a_workbook(
+    odd_release: sqlite3.Connection, text: str, kept: str | None
+) -> None:
+    odd_release.execute("UPDATE contracts SET subject = ? WHERE id = 1", (text,))
+    cell = sheet_of(odd_release)[0]["subject"]
+    assert cell == (text if kept is None else kept)
+
+
+def test_a_text_that_looks_like_an_escape_is_none(odd_release: sqlite3.Connection) -> None:
+    """A spreadsheet reads it as a letter; openpyxl gives it as it is written."""
+    odd_release.execute("UPDATE contracts SET subject = '_x0041_' WHERE id = 1")
+    content = b"".join(xlsx_file(odd_release, read_release(odd_release), View()))
+    head, first, *_ = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("contracts").to_python()
+    assert first[head.index("subject")] == "_x0041_"
+
+
+def test_a_day_before_spreadsheets_count_is_text(odd_release: sqlite3.Connection) -> None:
+    odd_release.execute("UPDATE contracts SET signed_on = '1899-12-31', period_from = '2012-02-29' WHERE id = 1")
+    row = sheet_of(odd_release)[0]
+    assert row["signed_on"] == "1899-12-31"
+    assert row["period_from"].date() == date(2012, 2, 29)
+    assert row["fetched_at"].isoformat() == "2026-01-02T03:04:05"
+
+
+def test_a_workbook_that_nobody_waits_for_leaves_nothing(
+    odd_release: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pieces = xlsx_file(odd_release, read_release(odd_release), View())
+    assert next(pieces) == b""
+    assert list(tmp_path.iterdir())
+    pieces.close()
+    assert not list(tmp_path.iterdir())
