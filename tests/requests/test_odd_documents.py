@@ -37,6 +37,10 @@ def test_an_answer_that_a_body_corrects_does_not_count_beside_the_old_one(home: 
     told = go("requests", "answer", ref, new, "--yes", *SHOWN, code=1)
     assert f"the same rows count already: answer.pdf, table 1 ({ref}), 1 of 2 rows" in told
     go("requests", "accept", "corrected.pdf", 1, "--why", "instead of answer.pdf", *SHOWN)
+    other_body = tmp_path / "other.pdf"
+    other_body.write_bytes(paper([ROWS[0], ["2", *ROWS[1][1:3], "3,0", "4,0"]]))
+    told = go("requests", "answer", sent(go, "Вымышленный отдел"), other_body, "--yes", *SHOWN)
+    assert "table 1: taken" in told, "two bodies may well pay one outlet the same"
     unlike = tmp_path / "unlike.pdf"
     unlike.write_bytes(paper([["1", *ROWS[0][1:3], "7,0", "8,0"], ["2", *ROWS[1][1:3], "9,0", "-"]]))
     assert "table 1: taken" in go("requests", "answer", ref, unlike, "--yes", *SHOWN)
