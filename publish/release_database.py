@@ -63,8 +63,9 @@ class Built:
     as_sources_say: Ledger
 
 
-_SAMPLE = "SAMPLE: this release holds invented figures and must not be cited."
-_MIXED = (
+PRIVACY = "Identity numbers of natural persons are masked in every text."
+SAMPLE_WARNING = "SAMPLE: this release holds invented figures and must not be cited."
+MIXED_WARNING = (
     "SAMPLE: this release holds invented figures beside real ones; the table sources says which are invented, and "
     "those must not be cited."
 )
@@ -175,15 +176,25 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
         "release": name,
         "data_as_of": filled.data_as_of,
         "sample": "yes" if sample else "no",
-        "warning": "" if not sample else _SAMPLE if all(one.invented for one in filled.sources) else _MIXED,
+        "warning": ""
+        if not sample
+        else SAMPLE_WARNING
+        if all(one.invented for one in filled.sources)
+        else MIXED_WARNING,
         "how_to_sum": HOW_TO_SUM,
         "records": str(ledger.rows["contracts"]),
         "other_records": str(ledger.rows["other_records"]),
         "rejected_rows": str(ledger.rows["rejected_rows"]),
         "corrections": str(filled.set_right.applied),
         "takedowns": str(filled.set_right.withdrawn),
-        "privacy": "Identity numbers of natural persons are masked in every text.",
+        "privacy": PRIVACY,
         "schema_version": str(SCHEMA_VERSION),
         "program": program(),
     }
     return [(at, *fact) for at, fact in enumerate(facts.items(), start=1)]
+
+
+def _warning(filled: Filled, *, sample: bool) -> str:
+    if not sample:
+        return ""
+    return SAMPLE_WARNING if all(one.invented for one in filled.sources) else MIXED_WARNING

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from markupsafe import escape
 
 import cli.sample
 from db.sentences import NOT_STATED, in_english, written
@@ -26,7 +27,10 @@ from ingest.installation import SHIPPED_SOURCES
 from ingest.names.rule_data import legal_form_rows, media_rows
 from ingest.topics.rules import shipped
 from ingest.values.amount import Unit, read_amount
+from publish.release_database import MIXED_WARNING, PRIVACY, SAMPLE_WARNING
+from publish.schema_contracts import HOW_TO_SUM, RECORD_COLUMNS
 from publish.site.core.spoken import read_spoken
+from publish.site.pages.record import HIDDEN
 from publish.site.reader.claimed import said
 from publish.site.reader.classes import LEGAL_FORMS, MEDIA, label
 from publish.site.reader.formats import (
@@ -100,6 +104,31 @@ def test_what_shipped_declarations_say_is_translated_and_no_translation_is_left_
     assert told.keys() == declarations()
     assert [*told] == sorted(told)
     assert all(told.values())
+
+
+def release_words() -> set[str]:
+    """What a release says of itself, and the columns that the page of a record explains."""
+    told = {HOW_TO_SUM, PRIVACY, SAMPLE_WARNING, MIXED_WARNING}
+    explained = [column for column in RECORD_COLUMNS if column.name not in HIDDEN]
+    return told | {one.text for one in explained} | {one.unit for one in explained if one.unit and not one.ref}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_a_release_says_of_itself_is_translated(language: str) -> None:
+    told = {message.id: message.string for message in po(language, "release") if message.id and not message.fuzzy}
+    assert told.keys() == release_words()
+    assert [*told] == sorted(told)
+    assert all(told.values())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_columns_and_facts_stand_in_the_readers_language(site: Any, sql: Any, language: str) -> None:
+    uid = sql("SELECT uid FROM contracts LIMIT 1")
+    record, method = site.get(f"/{language}/record/{uid}").text, site.get(f"/{language}/method").text
+    values = record[record.index('<dl class="values every">') :]
+    assert not [text for text in release_words() if escape(text) in values]
+    assert PRIVACY not in method
+    assert catalogue(language, "release").gettext(PRIVACY) in method
 
 
 def claim_words() -> set[str]:

@@ -12,7 +12,7 @@ from publish.schema_contracts import RECORD_COLUMNS
 from publish.site.core.naming import PARTIES, naming
 from publish.site.core.release import Release, rows
 
-_HIDDEN = frozenset({"id", "search_text", "amount", "details"})
+HIDDEN = frozenset({"id", "search_text", "amount", "details"})
 """Columns that are no statement of the source, or are shown in another form."""
 
 _CORRECTED = "corrected cells"
@@ -46,7 +46,7 @@ def page(connection: sqlite3.Connection, record: dict[str, Any]) -> dict[str, An
         "values": [
             (column, record[column.name])
             for column in RECORD_COLUMNS
-            if column.name not in _HIDDEN and column.name in record
+            if column.name not in HIDDEN and column.name in record
         ],
         "details": [(name, told) for name, told in details if not (cells and name == _CORRECTED)],
         "cells": cells,

@@ -1,8 +1,9 @@
 """The reader's language, Russian, Kazakh or English, by address, cookie or Accept-Language; gettext catalogues.
 
 The catalogues are `publish/locale/<language>/LC_MESSAGES/site.po`, `sources.po` for what the declarations that ship
-with the program say in words, and `claims.po` for the published figures that ship with it; they are read as they are,
-so that no compiled file can fall behind them. English is the language of the messages themselves.
+with the program say in words, `claims.po` for the published figures that ship with it, and `release.po` for what a
+release says of itself and of its columns; they are read as they are, so that no compiled file can fall behind them.
+English is the language of the messages themselves.
 """
 
 from __future__ import annotations
@@ -96,6 +97,11 @@ def gettext(text: str, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.f
 def declared(text: str) -> str:
     """What a declaration says of its source, in the reader's language where the program ships its translation."""
     return worded(" ".join(text.split()), "sources")
+
+
+def explained(text: str) -> str:
+    """What a release says of itself and of its columns, in the reader's language."""
+    return worded(text, "release")
 
 
 def ngettext(one: str, many: str, count: int, /, **named: Any) -> str:  # noqa: ANN401 - whatever str.format takes

@@ -19,7 +19,7 @@ from publish.site.pages.chart import Chart
 from publish.site.reader import formats
 from publish.site.reader.claimed import claimed, said
 from publish.site.reader.classes import label
-from publish.site.reader.language import ASKED, LANGUAGES, declared, gettext, ngettext
+from publish.site.reader.language import ASKED, LANGUAGES, declared, explained, gettext, ngettext
 from publish.site.web.reading import RELEASE, SPOKEN
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -127,6 +127,7 @@ def prepare(environment: Environment) -> None:
         static_href=static_href,
         named=named,
         declared=declared,
+        explained=explained,
         claimed=claimed,
         said=said,
         grouped=formats.grouped,
