@@ -163,6 +163,12 @@ def test_an_error_of_the_server_tells_everybody_nothing(
     assert "secret" in capsys.readouterr().err, "its keeper reads it in the log"
 
 
+@pytest.mark.parametrize("query", ["_sort=nothing", "_sort_desc=nothing", "_sort=amount&_sort_desc=year"])
+def test_an_order_that_is_none_is_the_askers_fault(public_site: Any, query: str) -> None:
+    assert public_site.get(f"{DB}/contracts?{query}").status_code == 400
+    assert public_site.get(f"{DB}/contracts.json?{query}").status_code == 400
+
+
 def test_a_local_server_answers_a_researcher(site: Any) -> None:
     answer = site.get(f"{DB}.json?sql=select+count(*)+as+n+from+contracts&_shape=array")
     assert json.loads(answer.text) == [{"n": 300}]

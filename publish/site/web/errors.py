@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 from datasette.app import Datasette
@@ -20,6 +21,8 @@ def answer_exception(
     async def inner() -> Response:
         if isinstance(exception, (Base400, DatasetteError)):
             status = exception.status
+            if status == 500 and not isinstance(exception.__context__, sqlite3.Error):
+                status = 400  # Datasette says 500 of an order by what is no column: the address is at fault
             message = str(exception.args[0]) if exception.args else str(getattr(exception, "message", ""))
         else:
             status, message = 500, gettext("Something went wrong here. It is in the log of this server.")
