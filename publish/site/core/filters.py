@@ -47,6 +47,8 @@ IGNORED = frozenset({"lang", "page", "sort", "facet"})
 MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
 _NO_WORDING = mark("{name}: this release was made before wordings were told; ask again when the next one is shown")
 _CHOOSE = mark("{name}={text}: choose one of {choices}")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[.,]\d{3})+")
+"""Three digits after a comma or a full stop: thousands, or parts of one."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -223,6 +225,11 @@ def _marks(values: list[Any]) -> str:
 
 
 def _amount(name: str, text: str) -> float:
+    if _THOUSANDS.fullmatch(text):  # 1,500 is one and a half to one reader and fifteen hundred to another
+        raise FilterError(
+            mark("{name}={text}: write the number without marks between its thousands, such as 1500000 or 99.50"),
+            name=name, text=text,
+        )  # fmt: skip
     plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
     try:
         number = Decimal(plain)
