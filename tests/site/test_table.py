@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html as parser
@@ -136,3 +139,24 @@ def test_datasettes_own_page_sums_too(site: Any, sql: Any) -> None:
     of_words = f"SELECT sum(amount_minor) FROM contracts WHERE subject LIKE '%акима%' AND {COUNTED}"
     whole = sql(f"{of_words} AND currency = 'KZT'")
     assert f"{whole // 100:,}.{whole % 100:02}\xa0₸" in searched
+
+
+def test_one_of_several_values_of_a_column_is_taken_back_alone(site: Any) -> None:
+    text = site.get("/contracts?outlet=boz-dala&outlet=aq-qayyng&year=2012&page=2").text
+    taken_back = [unescape(href) for href in re.findall(r'<a href="([^"]*)" aria-current="true">', text)]
+    outlets = [parse_qs(urlsplit(href).query) for href in taken_back if "year=2012" in href]
+    assert sorted(args["outlet"] for args in outlets) == [["aq-qayyng"], ["boz-dala"]]
+    assert not any("page" in args for args in outlets)
+    assert parse_qs(urlsplit(next(href for href in taken_back if "year" not in href)).query) == {
+        "outlet": ["boz-dala", "aq-qayyng"]
+    }
+
+
+@pytest.mark.parametrize("text", ["1,500", "1.500", "12,345,678", "1.234.567"])
+def test_a_sum_that_can_be_read_in_two_ways_filters_nothing(site: Any, text: str) -> None:
+    """Read as one and a half it gave every row, under the words "Sum from: 1,500"."""
+    for name in ("amount_min", "amount_max"):
+        assert site.get(f"/contracts?{name}={text}").status_code == 400
+        assert "1500000" in site.get(f"/contracts.json?{name}={text}").json()["error"]
+    assert site.get("/contracts?amount_min=1500,50").status_code == 200
+    assert site.get("/contracts?amount_min=1%20500").status_code == 200

@@ -35,6 +35,10 @@ class Facet:
     chosen: frozenset[str]
     left: int
 
+    def without(self, uid: str) -> list[str]:
+        """The chosen values but one, which a reader takes back."""
+        return sorted(self.chosen - {uid})
+
 
 def facets(connection: sqlite3.Connection, view: View, names: tuple[str, ...]) -> list[Facet]:
     """Facets of a view. The counts and sums are those of the rows shown, so that each adds up to the whole."""

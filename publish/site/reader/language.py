@@ -53,10 +53,11 @@ class Asked:
         """An address of the site, in the language the reader named in theirs."""
         return f"{self.base}{self.prefix}{path}"
 
-    def with_args(self, **changed: str | int | None) -> str:
-        """The present address with other parameters; None takes one out."""
+    def with_args(self, **changed: str | int | list[str] | None) -> str:
+        """The present address with other parameters; a list gives one several times, None takes it out."""
         kept = [(name, text) for name, text in parse_qsl(self.query) if name not in changed]
-        kept += [(name, str(text)) for name, text in changed.items() if text is not None]
+        for name, given in changed.items():
+            kept += [(name, str(text)) for text in (given if isinstance(given, list) else [given]) if text is not None]
         return self.href(self.path) + (f"?{urlencode(kept)}" if kept else "")
 
     def in_language(self, language: str) -> str:
