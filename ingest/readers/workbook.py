@@ -17,9 +17,11 @@ import msgspec
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.reader import LayoutChangedError
+from ingest.readers.ods_marks import ods_marks
 from ingest.readers.raised import raised_texts
-from ingest.readers.sheet_marks import Marks, MarksError, column_letters, hold_whole, ods_marks, xlsx_marks
+from ingest.readers.sheet_marks import Marks, MarksError, column_letters, hold_whole
 from ingest.readers.xls_marks import xls_marks
+from ingest.readers.xlsx_marks import xlsx_marks
 
 Cell = object
 """A cell as the workbook types it: text, int, float, bool, date, datetime or an empty text."""

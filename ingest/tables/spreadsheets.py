@@ -18,9 +18,11 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from ingest.readers.number_formats import objection
+from ingest.readers.ods_marks import ods_marks
 from ingest.readers.raised import raised_texts
-from ingest.readers.sheet_marks import Marks, MarksError, ods_marks, xlsx_marks
+from ingest.readers.sheet_marks import Marks, MarksError
 from ingest.readers.xls_marks import xls_marks
+from ingest.readers.xlsx_marks import xlsx_marks
 from ingest.tables.model import DocumentRefused, Grid, Merge, Place, Table
 from ingest.tables.semantics import filled
 from ingest.tables.totals import figure_columns
