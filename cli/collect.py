@@ -52,6 +52,21 @@ def prepared(installation: Installation, sources: dict[str, Source]) -> list[str
         engine.dispose()
 
 
+def whole_registry(installation: Installation) -> Engine:
+    """Open the registry for a command that answers from it.
+
+    Raises:
+        ingest.replay.BehindError: it lacks what the archive holds, and the answer would be of a part.
+    """
+    engine = installation.engine()
+    try:
+        hold_whole(engine, runs_of(installation.archive))
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
 def _completed(installation: Installation, engine: Engine, sources: dict[str, Source], runs: Runs) -> list[str]:
     """Bring to its end what a kill left open; gives what was to be retracted."""
     with engine.begin() as connection:

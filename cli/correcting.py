@@ -7,6 +7,7 @@ import os
 import click
 from sqlalchemy import Engine, select
 
+from cli.collect import whole_registry
 from cli.main import Refused
 from cli.progress import say
 from db.bulk import table_of
@@ -80,7 +81,7 @@ def _both(installation: Installation, uid: str, field: str, value: str) -> tuple
 
 
 def _row(installation: Installation, uid: str) -> Row:
-    engine = installation.engine()
+    engine = whole_registry(installation)
     try:
         return _read(engine, uid)
     finally:

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 
 import click
 
+from cli.collect import whole_registry
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
@@ -123,7 +124,7 @@ def _spellings(
     """Both names as the registry has them; what is noteworthy about them is told."""
     salt = kept_salt(installation.home) if given["left_person"] or given["right_person"] else b""
     decisions = load_decisions(installation.home)
-    engine = installation.engine()
+    engine = whole_registry(installation)
     try:
         with engine.connect() as connection:
             found = [

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import text
 
+from cli.collect import whole_registry
 from cli.incoming import fetched, is_address
 from cli.main import Refused
 from cli.progress import say
@@ -33,7 +34,7 @@ def sources(runs: bool) -> None:
     """
     installation = Installation.from_environment(os.environ)
     declared = installation.sources()
-    engine = installation.engine()
+    engine = whole_registry(installation)
     with engine.connect() as connection:
         found = connection.execute(text(_LAST)).all()
     engine.dispose()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from cli.collect import whole_registry
 from cli.lines import append_line
 from cli.main import Refused
 from cli.progress import say
@@ -54,17 +55,17 @@ def judge(
                 who=who, when=day, why=why, evidence=evidence,
             )  # fmt: skip
         with installation.locked():
+            if not undo:
+                engine = whole_registry(installation)
+                with engine.connect() as connection:
+                    held = is_held(connection, subject)
+                engine.dispose()
             judgements = append_line(
                 installation.home / "decisions" / "relevance.jsonl",
                 line,
                 lambda own: Judgements.load(with_shipped(own, FILES)),
                 FILES,
             )
-            if not undo:
-                engine = installation.engine()
-                with engine.connect() as connection:
-                    held = is_held(connection, subject)
-                engine.dispose()
     except DecisionError as error:
         raise Refused(str(error)) from None
     kept = f"took {undo} back" if undo else f"kept as {judgements.active[-1].id}"

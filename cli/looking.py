@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cli.collect import whole_registry
 from cli.main import Refused
 from ingest.installation import Installation
 
@@ -161,7 +162,7 @@ def _shares(file: Path, topic: str, country: str, stated: int) -> dict[str, Any]
     measured = accuracy(read_topics(file)[0], asked)
     installation = Installation.from_environment(os.environ)
     with installation.locked():
-        engine = installation.engine()
+        engine = whole_registry(installation)
         with engine.connect() as connection:
             shares = topic_share(connection, asked, country.upper())
         engine.dispose()

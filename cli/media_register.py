@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from cli.collect import whole_registry
 from cli.deciding import append_decision
 from cli.main import Refused
 from cli.progress import say
@@ -49,7 +50,7 @@ def kept(
     try:
         with installation.locked():
             salt = b"" if shareable else kept_salt(installation.home)
-            engine = installation.engine()
+            engine = whole_registry(installation)
             stated = make(engine, load_decisions(installation.home), salt)
             engine.dispose()
             if stated.lines and not dry_run:

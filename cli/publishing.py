@@ -9,7 +9,7 @@ from collections.abc import Collection
 import click
 from sqlalchemy import Engine
 
-from cli.collect import declared, prepared
+from cli.collect import declared, prepared, whole_registry
 from cli.main import Refused
 from cli.progress import say
 from ingest.checks import check as check_sources
@@ -184,7 +184,7 @@ def claims(as_json: bool) -> None:
     """
     installation = Installation.from_environment(os.environ)
     with installation.locked():
-        engine = installation.engine()
+        engine = whole_registry(installation)
         with engine.begin() as connection:
             load_claims(connection)
             check_claims(connection)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from cli.collect import whole_registry
 from cli.deciding import append_decision
 from cli.main import Refused
 from cli.progress import say
@@ -67,7 +68,7 @@ def review(*, who: str, why: str, sheet: Path | None, filled: Path | None, secon
     installation = Installation.from_environment(os.environ)
     with installation.locked():
         decisions = load_decisions(installation.home)
-        engine = installation.engine()
+        engine = whole_registry(installation)
         queue = review_queue(engine, decisions, read_salt(installation.home))
         if second_opinion and not filled:
             queue = with_opinions(engine, queue)

@@ -33,12 +33,19 @@ def home(tmp_path: Path) -> Path:
 def test_a_registry_that_is_gone_stops_every_command_until_it_is_made_anew(home: Path, tmp_path: Path) -> None:
     before = dump(home)
     (home / "registry.db").unlink()
-    for command in (("check",), ("release",), ("ingest", "zz_other", str(tmp_path / "zz_other.csv"))):
+    signed = ("--who", "A. B.", "--why", "a test")
+    for command in (
+        ("check",), ("release",), ("ingest", "zz_other", str(tmp_path / "zz_other.csv")), ("claims",), ("sources",),
+        ("sources", "--runs"), ("correct", "0123456789abcdef"), ("review", "--who", "A. B."),
+        ("decide", "same", "Invented outlet 1", "Invented outlet 2", "--country", "kz", *signed),
+        ("judge", "zz_other", "--key", "1 #1", "--relevance", "not media", *signed),
+    ):  # fmt: skip
         done = mediacontracts_here(home, *command)
         assert done.returncode == 1, done.stderr
         assert "the registry lacks 2 runs that the archive holds, zz_other-" in done.stderr
         assert "`mediacontracts rebuild` makes it anew" in done.stderr
     assert not (home / "releases").exists()
+    assert not list((home / "decisions").glob("*.jsonl")), "an answer of a part decides nothing"
     assert mediacontracts_here(home, "rebuild").returncode == 0
     assert dump(home) == before
 
