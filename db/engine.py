@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,6 +72,9 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
+    else:
+        # a connection that is lost is told by the error itself; the pool would print its traceback besides
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     return engine
 
 

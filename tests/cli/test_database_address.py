@@ -108,6 +108,7 @@ def test_a_connection_that_is_cut_in_the_middle_is_told_and_the_next_command_com
     assert done.returncode == 3, done.stderr
     assert 0 < records(watching) < ROWS, "cut too late to prove anything"
     assert "try again" in done.stderr
+    assert "Traceback" not in done.stderr, "the pool of connections tells it as well"
     again = mediacontracts_here(home, "ingest", "zz_many", str(file), DATABASE_URL=postgresql)
     assert again.returncode == 0, again.stderr
     assert records(watching) == ROWS
