@@ -87,6 +87,8 @@ def test_filters_choose_the_rows_they_say(
         [("outlet", "nobody")], [("colour", "red")], [("amount_min", "much")], [("amount_min", "nan")],
         [("signed_from", "2012")], [("measure", "promised")], [("currency", "tenge")], [("sort", "rowid")],
         [("wording", "odd")], [("year", "2012")] * 41, [("q", "!!!")], [("amount_max", "1e300")],
+        [("amount_min", "1_000")], [("amount_min", "\N{ARABIC-INDIC DIGIT ONE}2")], [("signed_from", "20121231")],
+        [("signed_to", "2012-W01-1")], [("amount_min", "9" * 17)],
     ],
 )  # fmt: skip
 def test_what_is_no_filter_is_refused_and_never_ignored(

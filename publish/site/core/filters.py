@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,6 +47,7 @@ IGNORED = frozenset({"lang", "page", "sort", "facet"})
 MOST_VALUES, LONGEST_SEARCH, MOST_WORDS = 40, 200, 12
 _NO_WORDING = mark("{name}: this release was made before wordings were told; ask again when the next one is shown")
 _CHOOSE = mark("{name}={text}: choose one of {choices}")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[.,]\d{3})+")
 """Three digits after a comma or a full stop: thousands, or parts of one."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -231,13 +232,10 @@ def _amount(name: str, text: str) -> float:
             name=name, text=text,
         )  # fmt: skip
     plain = text.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        raise FilterError(
-            mark("{name}={text}: give a number, such as 1500000 or 99.50"), name=name, text=text
-        ) from None
-    if not number.is_finite() or abs(number) > 10**15:
+    if not _NUMBER.fullmatch(plain):
+        raise FilterError(mark("{name}={text}: give a number, such as 1500000 or 99.50"), name=name, text=text)
+    number = Decimal(plain)
+    if abs(number) > 10**15:
         raise FilterError(mark("{name}={text}: the number is too large"), name=name, text=text)
     # the column `amount` is REAL and only for filtering; no sum is made of it
     return float(number)
@@ -245,6 +243,8 @@ def _amount(name: str, text: str) -> float:
 
 def _day(name: str, text: str) -> str:
     try:
-        return date.fromisoformat(text).isoformat()
+        if date.fromisoformat(text).isoformat() == text:  # 20121231 and 2012-W01-1 are of ISO too
+            return text
     except ValueError:
-        raise FilterError(mark("{name}={text}: give a date as 2012-12-31"), name=name, text=text) from None
+        pass
+    raise FilterError(mark("{name}={text}: give a date as 2012-12-31"), name=name, text=text)
