@@ -74,12 +74,21 @@ def with_shipped(own: Iterable[Path], pattern: str) -> list[Path]:
 
 
 def lines_of(paths: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
-    """Give the place and the text of every line of the files, in their order; blank lines are left out."""
+    """Give the place and the text of every line of the files, in their order; blank lines are left out.
+
+    Raises:
+        DecisionError: a line is not UTF-8.
+    """
     for path in paths:
-        with Path(path).open(encoding="utf-8") as file:
-            for number, text in enumerate(file, start=1):
+        with Path(path).open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                place = f"{path}: line {number}"
+                try:
+                    text = raw.decode()
+                except UnicodeDecodeError as error:
+                    raise DecisionError(f"{place}: {error}") from error
                 if text.strip():
-                    yield f"{path}: line {number}", text
+                    yield place, text
 
 
 def replay(lines: Iterable[tuple[str, str]], kind: type[L], read: Callable[[L, dict[str, Any], str], K]) -> list[K]:

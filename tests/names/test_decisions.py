@@ -251,3 +251,10 @@ def test_written_lines_are_read_back(tmp_path: Path) -> None:
     assert Decisions.load([path]).active == ()
     with pytest.raises(DecisionError, match="who and why"):
         decision_line(of("А"), of("Б"), "same", who="", when=day, why="a test")
+
+
+def test_a_line_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "identity.jsonl"
+    file.write_bytes(b"\r\n" + "Радио".encode("cp1251") + b"\r\n")
+    with pytest.raises(DecisionError, match=r"identity\.jsonl: line 2: .*utf-8"):
+        Decisions.load([file])
