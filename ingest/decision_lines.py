@@ -106,7 +106,7 @@ def replay(lines: Iterable[tuple[str, str]], kind: type[L], read: Callable[[L, d
     undone: dict[str, str] = {}
     for place, text in lines:
         try:
-            content = json.loads(text)
+            content = json.loads(text, object_pairs_hook=_once)
             line = msgspec.convert(content, kind)
         except (ValueError, msgspec.ValidationError) as error:
             raise DecisionError(f"{place}: {error}") from error
@@ -120,6 +120,15 @@ def replay(lines: Iterable[tuple[str, str]], kind: type[L], read: Callable[[L, d
             raise DecisionError(f"{place}: repeats the line {active[decision.id].place} (id {decision.id})")
         active[decision.id] = decision
     return list(active.values())
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which nothing is said twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = sorted({name for name, _ in pairs if [one for one, _ in pairs].count(name) > 1})
+        raise ValueError(f"says {', '.join(twice)} twice; which of them is meant is not told")
+    return found
 
 
 def _undo(line: Line, place: str, active: dict[str, K], undone: dict[str, str]) -> None:

@@ -221,6 +221,14 @@ def test_the_text_of_a_bad_line_is_not_lost(tmp_path: Path) -> None:
         Decisions.load([path])
 
 
+def test_a_line_that_says_something_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.jsonl"
+    text = json.dumps(line("А", "Б"), ensure_ascii=False).replace('"who"', '"verdict": "different", "who"', 1)
+    path.write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(DecisionError, match=r"twice\.jsonl: line 1: says verdict twice"):
+        Decisions.load([path])
+
+
 def test_replay_does_not_depend_on_spaces_and_case_of_country(tmp_path: Path) -> None:
     left = {"kind": "outlet", "country": "KZ", "name": " Тұлпар  таңы "}
     decisions = load(tmp_path, [line(left, "Б")])
