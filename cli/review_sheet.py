@@ -15,7 +15,7 @@ from ingest.names.identity_lines import IDENTITIES, Identity, Spelling, Verdict
 from ingest.names.queue import Money, Pair, Queue, Side
 from ingest.person_csv import PersonCsvError, read_person_csv
 from publish.money import decimal_text, minor_digits
-from publish.spreadsheet import csv_lines, restored
+from publish.spreadsheet import BOM, csv_lines, restored
 
 _READ = ("kind", "country", "left", "left_id", "right", "right_id", "decision", "relation", "why")
 COLUMNS = (
@@ -65,7 +65,7 @@ def write_sheet(path: Path, pairs: Iterable[Pair]) -> None:
         raise SheetError(f"{path}: holds answers; apply them first, or give another name")
     texts = [at for at, name in enumerate(COLUMNS) if name not in _NUMBERS]
     text = csv_lines([COLUMNS]) + csv_lines([_line(pair) for pair in pairs], texts)
-    path.write_bytes(("\N{ZERO WIDTH NO-BREAK SPACE}" + text).encode())
+    path.write_bytes((BOM + text).encode())
 
 
 def _line(pair: Pair) -> tuple[str | int, ...]:

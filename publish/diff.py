@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from publish.read_only import read_only
 from publish.schema_contracts import RECORD_COLUMNS
 from publish.spreadsheet import defused
 
@@ -46,18 +47,17 @@ def write_diff(old: Path, new: Path, path: Path, hidden: Callable[[str], str] = 
         hidden: takes withdrawn words out of a text: the old release may still hold them.
     """
     counts = DiffCounts()
-    before, after = (sqlite3.connect(f"file:{database}?mode=ro", uri=True) for database in (old, new))
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as handle:
-            writer = csv.writer(handle)
-            writer.writerow(HEADER)
-            shared = _shared_columns(before)
-            for uid, was, now in _paired(_facts(before, shared), _facts(after, shared)):
-                for change in _changes(was, now, counts):
-                    writer.writerow((uid, *(defused(hidden(cell)) for cell in change)))
-    finally:
-        before.close()
-        after.close()
+    with (
+        read_only(old) as before,
+        read_only(new) as after,
+        path.open("w", encoding="utf-8-sig", newline="") as handle,
+    ):
+        writer = csv.writer(handle)
+        writer.writerow(HEADER)
+        shared = _shared_columns(before)
+        for uid, was, now in _paired(_facts(before, shared), _facts(after, shared)):
+            for change in _changes(was, now, counts):
+                writer.writerow((uid, *(defused(hidden(cell)) for cell in change)))
     return counts
 
 

@@ -22,6 +22,7 @@ from publish.companies import is_company
 from publish.entity_links import linked_parties, links
 from publish.ftm import Entity, id_of, is_address, made
 from publish.money import decimal_text, minor_digits
+from publish.read_only import read_only
 from publish.schema_keys import TABLES_OF_KIND
 
 FILE_NAME = "entities.ftm.json"
@@ -39,15 +40,12 @@ def write_entities(database: Path, directory: Path, prefix: str = "") -> dict[st
     lines = 0
     # the encoder in C: `json.dump` writes piece by piece and takes several times as long
     encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    out.row_factory = sqlite3.Row
-    try:
+    with read_only(database) as out:
+        out.row_factory = sqlite3.Row
         with (directory / name).open("w", encoding="utf-8", newline="\n") as handle:
             for entity in _entities(out):
                 handle.write(f"{encode(entity)}\n")
                 lines += 1
-    finally:
-        out.close()
     return {name: lines}
 
 

@@ -6,9 +6,9 @@ as it is. Parquet has the same columns, typed, and says in itself what it is.
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
+from publish.read_only import read_only
 from publish.site.core.filters import View
 from publish.site.core.release import read_release
 from publish.site.exports.files import made_csv, written_csv
@@ -30,8 +30,7 @@ def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str
         VerificationError: a file has not one line for each row, or a date is none.
     """
     written: dict[str, int] = {}
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
+    with read_only(database) as out:
         release = read_release(out)
         for table in ("contracts", "other_records"):
             rows = int(out.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])
@@ -51,6 +50,4 @@ def write_exports(database: Path, directory: Path, prefix: str = "") -> dict[str
             if not holds(out, table, directory / name):
                 raise VerificationError(f"{name}: does not hold each of {rows} rows; the last release stays")
             written[name] = rows
-    finally:
-        out.close()
     return written

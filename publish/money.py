@@ -23,6 +23,18 @@ def minor_digits(currency: str) -> int:
         ) from None
 
 
+def decimal_sql(minor: str, unit: str) -> str:
+    """SQL of what `decimal_text` writes, by integers alone; null where there is no sum.
+
+    Args:
+        minor: the column of minor units.
+        unit: the row of `currencies`.
+    """
+    return f"""case when {minor} < 0 then '-' else '' end || (abs({minor}) / {unit}.minor_per_unit)
+    || case when {unit}.digits > 0 then '.' || substr('0000' || (abs({minor}) % {unit}.minor_per_unit), -{unit}.digits)
+       else '' end"""
+
+
 def decimal_text(minor: int, digits: int) -> str:
     """Write minor units as exact decimal text: 1234567 with two digits is "12345.67", -5 is "-0.05"."""
     if digits == 0:

@@ -30,10 +30,11 @@ from db.model.base import Base
 from db.privacy import mask_person_ids
 from db.words import PartyRole
 from publish.keys import uid_of
+from publish.read_only import read_only
 from publish.registry import instant, reading
 from publish.schema_keys import TABLES_OF_KIND
 from publish.slugs import Slugs
-from publish.spreadsheet import csv_lines
+from publish.spreadsheet import BOM, csv_lines
 
 FILE_NAME = "names.csv"
 COLUMNS = ("uid", "kind", "name", "spelling", "lang", "source", "first_seen_at", "last_seen_at", "records")
@@ -42,7 +43,6 @@ runs that first and last showed a record with that spelling. A spelling without 
 own: a ministry above payers, or a body that was asked."""
 
 _PIECE = 1_000
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,13 @@ def write_names(engine: Engine, slugs: Slugs, database: Path, directory: Path, p
     """
     name = f"{prefix}{FILE_NAME}"
     written = 0
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        with reading(engine) as connection, (directory / name).open("wb") as handle:
-            handle.write((_BOM + csv_lines([COLUMNS])).encode())
-            for kind in _KINDS:
-                rows = _rows(out, kind, _seen(connection, kind, slugs))
-                while piece := list(islice(rows, _PIECE)):
-                    handle.write(csv_lines(piece, range(len(COLUMNS) - 1)).encode())
-                    written += len(piece)
-    finally:
-        out.close()
+    with read_only(database) as out, reading(engine) as connection, (directory / name).open("wb") as handle:
+        handle.write((BOM + csv_lines([COLUMNS])).encode())
+        for kind in _KINDS:
+            rows = _rows(out, kind, _seen(connection, kind, slugs))
+            while piece := list(islice(rows, _PIECE)):
+                handle.write(csv_lines(piece, range(len(COLUMNS) - 1)).encode())
+                written += len(piece)
     return {name: written}
 
 

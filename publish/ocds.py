@@ -27,6 +27,8 @@ import msgspec
 from db.words import Measure
 from publish.ftm import id_of, is_address
 from publish.money import decimal_text, minor_digits
+from publish.read_only import read_only
+from publish.site.core.naming import PARTIES
 
 FILE_NAME = "contracts.ocds.jsonl.gz"
 PREFIX = "mediacontracts-"
@@ -41,16 +43,13 @@ ROLES = {
 }
 """Role in the standard's open list, and kind of the party; the last three roles are our own words."""
 
-_PARTIES = {
-    "payer": "payers", "recipient": "recipients", "intermediary": "intermediaries", "outlet": "outlets",
-    "ministry": "ministries",
-}  # fmt: skip
 _IDENTIFIED = ("payer", "recipient", "intermediary", "ministry")
 _COLUMNS = (
     "uid", "root_uid", "subject", "subject_lang", "number", "method", "measure", "instrument", "signed_on",
     "period_from", "period_to", "amount_minor", "currency", "amount_state", "amount_precision", "corrected", "url",
     "changed_at", "capture_sha256", "locator",
 )  # fmt: skip
+_TOLD = f"c.counted = 1 AND c.measure NOT IN ('{Measure.LIST_PRICE}', '{Measure.BARTER}')"
 _RECORDS = (
     f"SELECT c.id, {', '.join(f'c.{name}' for name in _COLUMNS)}, s.name AS source, s.invented, y.name AS year, "
     + ", ".join(
@@ -60,14 +59,12 @@ _RECORDS = (
     )
     + ", recipient.is_person AS recipient_person, intermediary.is_person AS intermediary_person"
     + " FROM contracts AS c JOIN sources AS s ON s.id = c.source JOIN years AS y ON y.id = c.year "
-    + " ".join(f"JOIN {table} AS {role} ON {role}.id = c.{role}" for role, table in _PARTIES.items())
-    + f" WHERE c.counted = 1 AND c.measure NOT IN ('{Measure.LIST_PRICE}', '{Measure.BARTER}')"
-    + " ORDER BY c.root_uid, c.id"
+    + " ".join(f"JOIN {PARTIES[role]} AS {role} ON {role}.id = c.{role}" for role in ROLES)
+    + f" WHERE {_TOLD} ORDER BY c.root_uid, c.id"
 )
 _LINES = (
     "SELECT c.id, l.position, l.name, l.description, l.code, l.quantity, l.unit FROM lines AS l"
-    " JOIN contracts AS c ON c.id = l.contract WHERE c.counted = 1"
-    f" AND c.measure NOT IN ('{Measure.LIST_PRICE}', '{Measure.BARTER}') ORDER BY c.root_uid, c.id, l.position"
+    f" JOIN contracts AS c ON c.id = l.contract WHERE {_TOLD} ORDER BY c.root_uid, c.id, l.position"
 )
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -87,9 +84,8 @@ def write_ocds(database: Path, directory: Path, release: str, prefix: str = "") 
     """
     name = f"{prefix}{FILE_NAME}"
     lines = 0
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    out.row_factory = sqlite3.Row
-    try:
+    with read_only(database) as out:
+        out.row_factory = sqlite3.Row
         items = _Items(out)
         # without a time in its head, so that the same release gives the same bytes
         with (
@@ -99,8 +95,6 @@ def write_ocds(database: Path, directory: Path, release: str, prefix: str = "") 
             for root, records in groupby(out.execute(_RECORDS), key=itemgetter("root_uid")):
                 handle.write(_encode(_process(root, list(records), items, release)) + b"\n")
                 lines += 1
-    finally:
-        out.close()
     return {name: lines}
 
 

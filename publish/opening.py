@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import yaml
 from datasette.app import Datasette
 
 from publish.queries import READY_QUERIES
+from publish.read_only import read_only
 from publish.schema import TABLES
 
 SETTINGS: dict[str, Any] = {
@@ -86,7 +86,7 @@ def _pages(database: Path) -> Iterator[tuple[str, str]]:
     base = f"/{database.stem}"
     yield "/", database.stem
     yield base, "contracts"
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as out:
+    with read_only(database) as out:
         for table in TABLES:
             yield f"{base}/{table.name}", table.title
             yield f"{base}/{table.name}.json?_size=1", '"rows"'
@@ -102,7 +102,6 @@ def _pages(database: Path) -> Iterator[tuple[str, str]]:
         if row[0] is not None:
             # of one record only: a stream of all rows is slow, and the exports of the release hold them
             yield f"{base}/contracts.csv?uid={row[0]}&_labels=on&_stream=on&_dl=1", "outlet_label"
-    out.close()
     for query in READY_QUERIES:
         yield f"{base}/{query.name}", query.title
         yield f"{base}/{query.name}.csv", "sum_minor"
@@ -112,13 +111,12 @@ def _pages(database: Path) -> Iterator[tuple[str, str]]:
 
 async def _search(site: Datasette, database: Path) -> list[str]:
     """A search narrows: a word of a record finds it, a word of none finds nothing."""
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     expected = {NONSENSE: (0, 0)}
-    for name, records in out.execute(
-        "SELECT name, records FROM payers WHERE records > 0 AND folded <> '' ORDER BY records, id LIMIT 1"
-    ):
-        expected[name] = (records, out.execute("SELECT count(*) FROM contracts").fetchone()[0])
-    out.close()
+    with read_only(database) as out:
+        for name, records in out.execute(
+            "SELECT name, records FROM payers WHERE records > 0 AND folded <> '' ORDER BY records, id LIMIT 1"
+        ):
+            expected[name] = (records, out.execute("SELECT count(*) FROM contracts").fetchone()[0])
     wrong: list[str] = []
     for words, (least, most) in expected.items():
         path = f"/{database.stem}/contracts.json?_size=0&_search={quote(words)}"

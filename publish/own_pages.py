@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from datasette.plugins import pm
 
 from publish.opening import PATIENT_SETTINGS, broken_stock_pages, close, open_release
+from publish.read_only import read_only
 from publish.site.core.naming import PARTIES, naming
 from publish.site.pages.books import BOOKS
 
@@ -61,7 +61,7 @@ async def _look(database: Path, metadata: Path) -> list[str]:
 def _pages(database: Path) -> Iterator[str]:
     yield from ("/", "/contracts", "/other-records", "/api", "/release.json")
     yield from dict.fromkeys(f"/{name}" for name in (*PARTIES.values(), *BOOKS))
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as out:
+    with read_only(database) as out:
         for kind in PARTIES:
             known = naming(kind)
             # the fullest of those that are named, and of those that say why there is no name

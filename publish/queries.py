@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from publish.money import decimal_sql
+
 
 @dataclass(frozen=True)
 class ReadyQuery:
@@ -51,14 +53,8 @@ def _sums(key: str) -> str:
 )"""
 
 
-def _decimal(minor: str) -> str:
-    return f"""case when {minor} < 0 then '-' else '' end || (abs({minor}) / u.minor_per_unit)
-    || case when u.digits > 0 then '.' || substr('0000' || (abs({minor}) % u.minor_per_unit), -u.digits)
-       else '' end"""
-
-
 _FIGURES = f"""s.measure, s.currency, s.sum_of, s.records, s.without_sum, s.not_exact, s.corrected,
-  {_decimal("s.sum_minor")} as sum,
+  {decimal_sql("s.sum_minor", "u")} as sum,
   s.sum_minor"""
 
 
@@ -114,8 +110,8 @@ def _query_of_largest_payer() -> ReadyQuery:
   where p.place = 1 and p.total_minor > 0 and o.state = 'named'
 )
 select l.name as outlet, l.payer_name as largest_payer, round(100.0 * l.sum_minor / l.total_minor, 1) as percent,
-  {_decimal("l.sum_minor")} as sum,
-  {_decimal("l.total_minor")} as total,
+  {decimal_sql("l.sum_minor", "u")} as sum,
+  {decimal_sql("l.total_minor", "u")} as total,
   l.currency, l.measure, l.payers, l.records, l.all_records, l.sum_minor, l.total_minor, l.uid as outlet_uid,
   l.payer_uid as largest_payer_uid
 from largest as l left join currencies as u on u.code = l.currency

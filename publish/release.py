@@ -7,7 +7,6 @@ same library versions): rows stand in the order of their uids, and no clock is r
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from publish.exports import write_exports
 from publish.manifest import manifest_matches, sha256_of, write_attribution, write_manifest
 from publish.names_file import write_names
 from publish.ocds import write_ocds
+from publish.read_only import read_only
 from publish.release_database import Built, build_database
 from publish.schema import DATABASE
 from publish.slugs import Slugs
@@ -147,11 +147,8 @@ def _write_beside(
     files: dict[str, int | None] = {built.database.name: None, built.metadata.name: None, **beside}
     files.update(write_exports(built.database, staging, built.prefix))
     attribution = staging / f"{built.prefix}ATTRIBUTION.md"
-    out = sqlite3.connect(f"file:{built.database}?mode=ro", uri=True)
-    try:
+    with read_only(built.database) as out:
         write_attribution(attribution, out, name=built.name, sample=bool(built.prefix))
-    finally:
-        out.close()
     files[attribution.name] = None
     diff = None
     old = sorted(earlier.glob(f"*{DATABASE}.db")) if earlier else []

@@ -176,11 +176,7 @@ def _about(name: str, filled: Filled, ledger: Ledger, *, sample: bool) -> list[t
         "release": name,
         "data_as_of": filled.data_as_of,
         "sample": "yes" if sample else "no",
-        "warning": ""
-        if not sample
-        else SAMPLE_WARNING
-        if all(one.invented for one in filled.sources)
-        else MIXED_WARNING,
+        "warning": _warning(filled, sample=sample),
         "how_to_sum": HOW_TO_SUM,
         "records": str(ledger.rows["contracts"]),
         "other_records": str(ledger.rows["other_records"]),

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""What a CSV file begins with, so that a spreadsheet reads it as UTF-8."""
+
 _RUNS = "=+\\-@\t\r\n＝＋－＠"
 """What a formula starts with (OWASP, "CSV Injection")."""
 _CHANGED = (

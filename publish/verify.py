@@ -10,6 +10,7 @@ import yaml
 from db.privacy import mask_person_ids
 from publish.ledger import Ledger, release_ledger
 from publish.metadata import database_metadata
+from publish.read_only import read_only
 from publish.schema import TABLES
 
 
@@ -28,8 +29,7 @@ def verify(database: Path, metadata: Path, expected: Ledger) -> None:
     Raises:
         VerificationError: with everything that is wrong, one line each.
     """
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
+    with read_only(database) as out:
         wrong = [
             *_damage(out),
             *_undescribed(out, database, metadata),
@@ -38,8 +38,6 @@ def verify(database: Path, metadata: Path, expected: Ledger) -> None:
             *_search_index(out),
             *_numbers_of_persons(out),
         ]
-    finally:
-        out.close()
     if not wrong:
         wrong = broken_pages(database, metadata)
     if wrong:

@@ -17,10 +17,11 @@ from typing import Any
 
 from db.words import LinkedKind
 from publish.money import decimal_text
+from publish.read_only import read_only
 from publish.site.core.release import read_release, rows
 from publish.site.core.ties import Node, Ties, read_ties
 from publish.site.exports.columns import coverage
-from publish.spreadsheet import csv_lines
+from publish.spreadsheet import BOM, csv_lines
 
 FILE_NAME = "yearly.csv"
 COLUMNS = (
@@ -41,7 +42,6 @@ _NUMBERS = frozenset({
     "invented",
 })  # fmt: skip
 _TEXTS = [at for at, name in enumerate(COLUMNS) if name not in _NUMBERS]
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _ALIKE = "c.year, c.payer, c.recipient, c.measure, c.currency"
 """What the records of a line share."""
 _SUMS = f"""
@@ -93,12 +93,9 @@ def write_yearly(database: Path, directory: Path, prefix: str = "") -> dict[str,
         prefix: of the names of files, where the release is a sample.
     """
     name = f"{prefix}{FILE_NAME}"
-    out = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
+    with read_only(database) as out:
         lines = [*_lines(out)]
-    finally:
-        out.close()
-    (directory / name).write_bytes((_BOM + csv_lines([COLUMNS]) + csv_lines(lines, _TEXTS)).encode())
+    (directory / name).write_bytes((BOM + csv_lines([COLUMNS]) + csv_lines(lines, _TEXTS)).encode())
     return {name: len(lines)}
 
 

@@ -125,8 +125,9 @@ def read_sheet(sheet: Sheet, register: Register, source: Source, *accepted: Acce
             for other in reading.seen
             if other.rows_hash == own and other.state in COUNTING
         ]
-        entered = register.twins_of(own, data_hashes(shown), sheet.sha256, request.drawn.body)
-        twins = () if plan.left_out else (*entered, *here)
+        twins: tuple[str, ...] = ()
+        if not plan.left_out:
+            twins = (*register.twins_of(own, data_hashes(shown), sheet.sha256, request.drawn.body), *here)
         plan = msgspec.structs.replace(plan, twins=twins)  # noqa: PLW2901 - the plan as it is known here
         read = read_answer_table(table, place, plan, Answerer(sheet.sha256, reading.answer, source))
         reading.answer = msgspec.structs.replace(

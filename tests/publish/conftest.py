@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -314,17 +314,25 @@ def own_home(home: Path, tmp_path: Path) -> Path:
     return shutil.copytree(home, tmp_path / "home", symlinks=True)
 
 
+def _as_person(rows: Rows, name: str) -> str:
+    number = PERSON_NUMBERS[0]
+    named = name.format(number=number)
+    rows[m.Organisation][0].update(
+        key=f"KZ-IIN:{number}", name=named, id_scheme="KZ-IIN", registry_id=number, is_person=True, legal_form=""
+    )
+    rows[m.OrganisationName][0].update(name=named, id_scheme="KZ-IIN", registry_id=number)
+    return number
+
+
 @pytest.fixture
-def own_engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(registry_url(tmp_path))
-    migrate(made)
-    yield made
-    made.dispose()
+def as_person() -> Callable[[Rows, str], str]:
+    """Make the first recipient of the rows a natural person; gives the number, which `{number}` in the name is."""
+    return _as_person
 
 
 @pytest.fixture
 def build(
-    own_engine: Engine,
+    sqlite_engine: Engine,
     fill_registry: Callable[[Engine, Rows], None],
     rows: Rows,
     tmp_path: Path,
@@ -333,8 +341,8 @@ def build(
     """Write the rows as a test has changed them and build their release; gives its directory."""
 
     def made(**more: Any) -> Path:
-        fill_registry(own_engine, rows)
+        fill_registry(sqlite_engine, rows)
         slugs = tmp_path / "s.jsonl"
-        return build_release(own_engine, tmp_path / "out", slugs=slugs, salt=b"s" * 32, **more).directory
+        return build_release(sqlite_engine, tmp_path / "out", slugs=slugs, salt=b"s" * 32, **more).directory
 
     return made

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / ".venv-bench" / "bin" / "python"
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
+AsPerson = Callable[[Rows, str], str]
 Build = Callable[..., Path]
 
 
@@ -152,12 +153,11 @@ def test_what_kind_of_party_is_said_only_where_it_is_known(
     assert [one["schema"] for one in found if one["properties"].get("name") == [change["name"]]] == [schema]
 
 
-def test_no_number_of_a_natural_person(build: Build, rows: Rows, person_numbers: tuple[str, ...]) -> None:
-    number, other, third = person_numbers
-    rows[m.Organisation][0].update(
-        key=f"KZ-IIN:{number}", name=f"ИП Выдуманный {number}", id_scheme="KZ-IIN", registry_id=number, is_person=True
-    )
-    rows[m.OrganisationName][0].update(name=f"ИП Выдуманный {number}", id_scheme="KZ-IIN", registry_id=number)
+def test_no_number_of_a_natural_person(
+    build: Build, rows: Rows, person_numbers: tuple[str, ...], as_person: AsPerson
+) -> None:
+    _, other, third = person_numbers
+    as_person(rows, "ИП Выдуманный {number}")
     rows[m.OutletName][0]["name"] = f"Қиял {other}"
     rows[m.Record][0]["subject"] = f"договор {third}"
     directory = build()

@@ -6,7 +6,7 @@ Outlets, firms and sums are invented.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,13 @@ import pytest
 from sqlalchemy import Engine
 
 from db import model as m
-from db.engine import open_engine, registry_url
-from db.migrate import migrate
 from publish.corrections import Correction, add_correction
 from publish.release import build_release
 from tests.publish.reading import content_of
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Fill = Callable[[Engine, Rows], None]
+AsPerson = Callable[[Rows, str], str]
 
 ENDS = (
     "SELECT l.relation, p.kind, p.uid, o.kind, o.uid, o.name, o.state, l.since, l.until, l.evidence FROM links l "
@@ -79,34 +78,27 @@ def test_the_key_of_a_person_is_in_no_file(home: Path, released: Path) -> None:
     assert "natural-person" in (home / "s.jsonl").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def engine_of_home(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(registry_url(tmp_path))
-    migrate(made)
-    yield made
-    made.dispose()
-
-
 @pytest.mark.usefixtures("unopened")
 def test_a_person_whom_sources_name_is_named_and_can_be_withdrawn(
-    engine_of_home: Engine, tmp_path: Path, rows: Rows, fill_registry: Fill, person_numbers: tuple[str, ...]
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    rows: Rows,
+    fill_registry: Fill,
+    as_person: AsPerson,
 ) -> None:
-    number, name = person_numbers[0], "ИП Выдуманный"
-    rows[m.Organisation][0].update(
-        key=f"KZ-IIN:{number}", name=name, id_scheme="KZ-IIN", registry_id=number, is_person=True, legal_form=""
-    )
-    rows[m.OrganisationName][0].update(name=name, id_scheme="KZ-IIN", registry_id=number)
+    name = "ИП Выдуманный"
+    number = as_person(rows, name)
     rows[m.LinkedParty][1].update(key=f"organisation:KZ-IIN:{number}", kind="person", name=name)
-    fill_registry(engine_of_home, rows)
+    fill_registry(sqlite_engine, rows)
     salted = {"slugs": tmp_path / "s.jsonl", "salt": b"s" * 32}
-    shown = build_release(engine_of_home, tmp_path / "out", **salted).directory
+    shown = build_release(sqlite_engine, tmp_path / "out", **salted).directory
     ends = "SELECT kind, uid, name, recipient FROM linked_parties WHERE kind = 'person' AND state = 'named'"
     ((kind, uid, named, recipient),) = found(shown, ends)
     assert (kind, uid, named) == ("person", "ip-vydumanny", name)
     assert found(shown, f"SELECT uid FROM recipients WHERE id = {recipient}") == [(uid,)]
     corrections = tmp_path / "corrections.jsonl"
     add_correction(corrections, Correction(why="asked for", at="2026-05-01T00:00:00Z", words=("Выдуманный",)))
-    hidden = build_release(engine_of_home, tmp_path / "out", corrections=corrections, **salted).directory
+    hidden = build_release(sqlite_engine, tmp_path / "out", corrections=corrections, **salted).directory
     ((_, uid, named, recipient),) = found(hidden, ends)
     assert named == "ИП [withdrawn]"
     assert uid.startswith("withdrawn-")

@@ -22,6 +22,7 @@ from db import model as m
 
 Rows = dict[type[Any], list[dict[str, Any]]]
 Build = Callable[..., Path]
+AsPerson = Callable[[Rows, str], str]
 OUR_ROLES = {"intermediary", "mediaOutlet", "ministry"}
 
 
@@ -140,12 +141,11 @@ def test_no_time_and_no_name_is_packed_with_it(released: Path) -> None:
     assert (head[3], head[4:8]) == (0, bytes(4))
 
 
-def test_no_number_of_a_natural_person(build: Build, rows: Rows, person_numbers: tuple[str, ...]) -> None:
-    number, other, _ = person_numbers
-    rows[m.Organisation][0].update(
-        key=f"KZ-IIN:{number}", name=f"ИП Выдуманный {number}", id_scheme="KZ-IIN", registry_id=number, is_person=True
-    )
-    rows[m.OrganisationName][0].update(name=f"ИП Выдуманный {number}", id_scheme="KZ-IIN", registry_id=number)
+def test_no_number_of_a_natural_person(
+    build: Build, rows: Rows, person_numbers: tuple[str, ...], as_person: AsPerson
+) -> None:
+    _, other, _ = person_numbers
+    as_person(rows, "ИП Выдуманный {number}")
     rows[m.Record][0]["subject"] = f"договор {other}"
     directory = build()
     for name in ("contracts.ocds.jsonl.gz", "yearly.csv"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from publish.described import Column
+from publish.money import decimal_sql
 from publish.schema import BY_NAME
 from publish.schema_contracts import ISO_DATE, ISO_UTC, RECORD_COLUMNS
 from publish.site.core.filters import View
@@ -23,15 +24,6 @@ class Field:
     text: str
 
 
-def _decimal(minor: str, unit: str) -> str:
-    """SQL of exact decimal text made of minor units, by integers alone."""
-    return (
-        f"CASE WHEN {minor} IS NOT NULL THEN CASE WHEN {minor} < 0 THEN '-' ELSE '' END ||"
-        f" (abs({minor}) / {unit}.minor_per_unit) || CASE WHEN {unit}.digits > 0 THEN"
-        f" '.' || substr('0000' || (abs({minor}) % {unit}.minor_per_unit), -{unit}.digits) ELSE '' END END"
-    )
-
-
 def fields() -> tuple[Field, ...]:
     """Columns of `contracts` and `other_records` in a file."""
     found: list[Field] = []
@@ -39,10 +31,10 @@ def fields() -> tuple[Field, ...]:
         name, text = column.name, column.sentence
         if name == "amount":
             said = "The sum, exact; empty where none is stated (see amount_state)."
-            found.append(Field(name, _decimal("c.amount_minor", "u"), "money", said))
+            found.append(Field(name, decimal_sql("c.amount_minor", "u"), "money", said))
         elif name == "equivalent_minor":
             said = "The same sum in a second currency, where the source prints one; never added to amount."
-            found.append(Field("equivalent", _decimal("c.equivalent_minor", "e"), "money", said))
+            found.append(Field("equivalent", decimal_sql("c.equivalent_minor", "e"), "money", said))
             found.append(Field(name, f"c.{name}", "number", text))
         elif name in _LEFT_OUT:
             continue

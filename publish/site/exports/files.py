@@ -10,10 +10,9 @@ from publish.site.core.filters import View
 from publish.site.core.release import Release
 from publish.site.exports.columns import CONTEXT, context, fields, select
 from publish.site.exports.ready import ReadyLines, ready_lines
-from publish.spreadsheet import csv_lines, defused
+from publish.spreadsheet import BOM, csv_lines, defused
 
 PIECE = 1_000
-_BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 Make = Callable[[sqlite3.Connection, Release, View], Iterator[bytes]]
 
@@ -56,7 +55,7 @@ def made_csv(connection: sqlite3.Connection, release: Release, view: View, *, ra
 
 
 def _head(*, raw: bool) -> bytes:
-    return (("" if raw else _BOM) + csv_lines([[one.name for one in (*fields(), *CONTEXT)]])).encode()
+    return (("" if raw else BOM) + csv_lines([[one.name for one in (*fields(), *CONTEXT)]])).encode()
 
 
 def _end(release: Release, view: View, *, raw: bool) -> bytes:
@@ -70,6 +69,6 @@ def table_file(connection: sqlite3.Connection, table: str) -> Iterator[bytes]:
     cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id")
     names = [column[0] for column in cursor.description]
     texts = [at for at, column in enumerate(BY_NAME[table].columns) if column.kind == "TEXT"]
-    yield (_BOM + csv_lines([names])).encode()
+    yield (BOM + csv_lines([names])).encode()
     while found := cursor.fetchmany(PIECE):
         yield csv_lines(found, texts).encode()
